@@ -1,0 +1,1 @@
+"""The catalogue of misbehaviour: one small named function for each deliberate deviation."""

@@ -1,0 +1,1 @@
+"""SAML messages as data and bytes: pure functions, no sockets, no web, no database."""

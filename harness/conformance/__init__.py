@@ -1,0 +1,1 @@
+"""Requirements, controls and verdicts: which SAML rules a service provider meets."""

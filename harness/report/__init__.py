@@ -1,0 +1,1 @@
+"""Reports. They know only the result tree of harness.result."""

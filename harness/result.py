@@ -1,0 +1,107 @@
+"""The result tree of a run or a check. Runners fill it; reports read it and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from harness.difference import Difference
+
+Verdict = Literal["passed", "failed", "warning", "skipped", "not verified"]
+Signed = Literal["both", "assertion", "response", ""]
+VERDICTS: tuple[Verdict, ...] = ("passed", "failed", "warning", "skipped", "not verified")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Something that was sent, received or seen: shown in reports, never needed for the verdict.
+
+    ``kind`` tells a report how to show it; ``path`` is a file (a screenshot), ``text`` anything else.
+    """
+
+    title: str
+    kind: Literal["text", "xml", "html", "screenshot", "http"] = "text"
+    text: str = ""
+    path: Path | None = None
+
+
+@dataclass(slots=True)
+class StepResult:
+    """One step as it ran, its variables filled in."""
+
+    title: str
+    source: str = ""
+    verdict: Verdict = "passed"
+    seconds: float = 0.0
+    differences: list[Difference] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    where: str = ""
+    """File and line of the step, ``scenarios/setup/x.scenario.yaml:12``."""
+
+
+@dataclass(slots=True)
+class CaseResult:
+    """One scenario (or one row of its matrix), or one conformance case."""
+
+    id: str
+    title: str
+    verdict: Verdict = "passed"
+    driver: str = "http"
+    seconds: float = 0.0
+    requirements: Sequence[str] = ()
+    faults: Sequence[str] = ()
+    signed: Signed = ""
+    reason: str = ""
+    """Why it was skipped or could not be verified."""
+    group: str = ""
+    differences: list[Difference] = field(default_factory=list)
+    steps: list[StepResult] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    error: bool = False
+    """The harness itself broke (JUnit's error, apart from failure)."""
+
+    def as_json(self) -> dict[str, object]:
+        """The case as it stands in ``--json`` reports. The keys only ever grow."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "verdict": self.verdict,
+            "requirements": list(self.requirements),
+            "faults": list(self.faults),
+            "signed": self.signed,
+            "driver": self.driver,
+            "seconds": round(self.seconds, 3),
+            "reason": self.reason,
+            "group": self.group,
+            "differences": [difference.as_json() for difference in self.differences],
+        }
+
+
+@dataclass(slots=True)
+class RunResult:
+    """Everything that one ``run`` or ``check`` found."""
+
+    target: str
+    seed: int
+    cases: list[CaseResult] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many cases ended with each verdict; every verdict is present."""
+        counts = Counter(case.verdict for case in self.cases)
+        return {verdict: counts.get(verdict, 0) for verdict in VERDICTS}
+
+    def as_json(self) -> dict[str, object]:
+        """The object that ``--json FILE`` holds."""
+        return {
+            "version": 1,
+            "target": self.target,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 3),
+            "summary": self.summary,
+            "cases": [case.as_json() for case in self.cases],
+        }

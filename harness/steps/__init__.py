@@ -1,0 +1,1 @@
+"""The steps of the scenario language, one file an actor."""
