@@ -28,6 +28,25 @@ class Evidence:
     path: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request over the wire and its answer, for the sequence diagram of a report.
+
+    ``actor`` is who sent it ("user", "Okta admin", "SP admin", "suite"), ``receiver`` who answered ("Okta",
+    "SP"). ``message`` names the SAML message it carried (``AuthnRequest``, ``Response``, ...), ``xml`` is that
+    message decoded; both are empty for plain pages. ``seconds`` counts from the start of the case.
+    """
+
+    actor: str
+    receiver: str
+    method: str
+    url: str
+    status: int
+    message: str = ""
+    xml: str = ""
+    seconds: float = 0.0
+
+
 @dataclass(slots=True)
 class StepResult:
     """One step as it ran, its variables filled in."""
@@ -57,9 +76,12 @@ class CaseResult:
     reason: str = ""
     """Why it was skipped or could not be verified."""
     group: str = ""
+    level: str = ""
+    """MUST, SHOULD, MAY or SECURITY, for a conformance case."""
     differences: list[Difference] = field(default_factory=list)
     steps: list[StepResult] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     error: bool = False
     """The harness itself broke (JUnit's error, apart from failure)."""
 
@@ -76,6 +98,7 @@ class CaseResult:
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
             "group": self.group,
+            "level": self.level,
             "differences": [difference.as_json() for difference in self.differences],
         }
 
