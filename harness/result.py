@@ -26,6 +26,8 @@ class Evidence:
     kind: Literal["text", "xml", "html", "screenshot", "http"] = "text"
     text: str = ""
     path: Path | None = None
+    marks: Sequence[str] = ()
+    """Pieces of ``text`` to point out: what a fault put there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+"""What a run prints: one line a case, the summary that names each, the failed ones again at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.result import CaseResult, Evidence, RunResult, StepResult
+
+WORDS = {
+    "passed": "PASS",
+    "failed": "FAIL",
+    "warning": "WARN",
+    "skipped": "SKIP",
+    "not verified": "????",
+}
+COLOURS = {
+    "passed": "green",
+    "failed": "red",
+    "warning": "yellow",
+    "skipped": "cyan",
+    "not verified": "magenta",
+}
+EVIDENCE_LINES = 12
+
+
+def case_line(case: CaseResult) -> str:
+    """``PASS  login-01-sp-initiated  0.21 s``, with the shape and the reason where there is one."""
+    word = "ERR " if case.error else WORDS[case.verdict]
+    shape = f"  [{case.signed} signed]" if case.signed else ""
+    reason = f"  {case.reason}" if case.reason and case.verdict != "passed" else ""
+    return f"{word}  {case.id}{shape}  {case.seconds:.2f} s{reason}"
+
+
+def failure_lines(case: CaseResult) -> Iterator[str]:
+    """A failed case in full: the step with its variables filled in, what was expected, where the evidence is."""
+    yield f"{case.id}: {case.title}"
+    if case.reason:
+        yield f"  {case.reason}"
+    failed = [step for step in case.steps if step.verdict == "failed"]
+    for step in failed:
+        yield from _step_lines(step)
+    shown = [difference for step in failed for difference in step.differences]
+    for difference in case.differences:
+        if difference not in shown:
+            yield from (f"  {line}" for line in difference.lines())
+    for evidence in case.evidence:
+        yield from _evidence_lines(evidence)
+
+
+def _step_lines(step: StepResult) -> Iterator[str]:
+    yield f"  at {step.where}" if step.where else f"  at step {step.title}"
+    yield f"  step: {step.title}"
+    yield from (f"  | {line}" for line in step.source.splitlines())
+    for difference in step.differences:
+        yield from (f"  {line}" for line in difference.lines())
+    for evidence in step.evidence:
+        yield from _evidence_lines(evidence)
+
+
+def _evidence_lines(evidence: Evidence) -> Iterator[str]:
+    if evidence.path is not None:
+        yield f"  evidence: {evidence.title}: {evidence.path}"
+        return
+    lines = evidence.text.splitlines()
+    if len(lines) == 1 and len(lines[0]) < 160:
+        yield f"  {evidence.title}: {lines[0]}"
+    elif lines:
+        yield f"  {evidence.title}:"
+        yield from (f"    {line[:200]}" for line in lines[:EVIDENCE_LINES])
+        if len(lines) > EVIDENCE_LINES:
+            yield f"    ({len(lines) - EVIDENCE_LINES} more lines; --report DIR shows all)"
+
+
+def summary_lines(result: RunResult) -> Iterator[str]:
+    """Counts, time and seed; then every case that is not passed, by id."""
+    counts = ", ".join(f"{number} {verdict}" for verdict, number in result.summary.items() if number)
+    yield f"{counts or 'nothing ran'} in {result.seconds:.1f} s (target {result.target}, seed {result.seed})"

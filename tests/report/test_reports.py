@@ -1,0 +1,114 @@
+"""Each report tells the whole result tree, and survives what a hostile target puts into it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+from lxml import etree, html
+
+from harness.report.console import case_line, failure_lines, summary_lines
+from harness.report.html import html_text, write_html
+from harness.report.json_file import SCHEMA_PATH, write_json
+from harness.report.junit import write_junit
+from harness.report.marking import marked_xml
+from harness.result import RunResult
+
+
+def test_the_json_report_fits_its_published_schema(result: RunResult, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "out.json"
+
+    write_json(result, path)
+
+    report = json.loads(path.read_text())
+    jsonschema.validate(report, json.loads(SCHEMA_PATH.read_text()))
+    assert report["summary"] == {"passed": 1, "failed": 2, "warning": 1, "skipped": 1, "not verified": 1}
+    assert report["cases"][1]["differences"][0]["code"] == "aud_mismatch"
+
+
+def test_junit_tells_a_failure_from_an_error_and_from_what_is_unknown(
+    result: RunResult, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.xml"
+
+    write_junit(result, path)
+
+    suite = etree.fromstring(path.read_bytes()).find("testsuite")
+    assert suite is not None
+    assert tuple(suite.get(key) for key in ("tests", "failures", "errors", "skipped")) == ("6", "1", "1", "2")
+    outcome = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
+    assert outcome["login-01-sp-initiated (both signed)"] == ["failure"]
+    assert outcome["x-broken"] == ["error"]
+    assert outcome["x-unknown"] == ["skipped"]
+    assert outcome["setup-01"] == []
+
+
+def test_the_html_report_is_one_file_without_scripts_or_outside_resources(
+    result: RunResult, tmp_path: Path
+) -> None:
+    page = html.fromstring(write_html(result, tmp_path).read_text())
+
+    assert page.xpath("//script | //link | //iframe") == []
+    assert all(src.startswith("data:") for src in page.xpath("//@src"))
+    assert all(href.startswith("#") for href in page.xpath("//@href"))
+
+
+def test_the_html_report_shows_the_difference_and_what_to_change(result: RunResult) -> None:
+    page = html.fromstring(html_text(result))
+
+    row = page.xpath("//h2[.='What failed']/following-sibling::table[1]//tr[td]")[0].text_content()
+    assert "login-01-sp-initiated" in row
+    assert "in Okta, field 'Audience URI (SP Entity ID)': paste the Entity ID" in row
+
+
+def test_links_of_the_failed_table_lead_to_the_case(result: RunResult) -> None:
+    page = html.fromstring(html_text(result))
+
+    for link in page.xpath("//td/a"):
+        (target,) = page.xpath(f"//*[@id='{link.get('href')[1:]}']")
+        assert link.text in target.text_content()
+
+
+def test_the_html_report_draws_the_exchange_and_marks_the_fault(result: RunResult) -> None:
+    page = html.fromstring(html_text(result))
+
+    assert "[AuthnRequest]" in page.xpath("string(//svg)")
+    assert [mark.text.strip() for mark in page.xpath("//pre/mark")] == ["<b>evil@x</b>"]
+
+
+def test_what_a_target_sent_is_shown_as_text(result: RunResult) -> None:
+    assert "<script>" not in html_text(result)
+
+
+def test_a_failing_case_prints_step_place_values_and_evidence(result: RunResult) -> None:
+    text = "\n".join(failure_lines(result.cases[1]))
+
+    for part in (
+        "at login-01.scenario.yaml:12",
+        "| user.sign_in: {as: ada@acme.test}",
+        "expected: http://localhost/saml/2/metadata/10001",
+        "received: <script>",
+        "hint: differs only by a trailing slash",
+        "to fix: in Okta, field 'Audience URI (SP Entity ID)': paste the Entity ID",
+        "step-1.png",
+    ):
+        assert part in text
+
+
+def test_lines_name_the_case_the_shape_and_the_reason(result: RunResult) -> None:
+    assert case_line(result.cases[0]) == "PASS  setup-01  0.00 s"
+    assert case_line(result.cases[1]) == "FAIL  login-01-sp-initiated  [both signed]  0.25 s"
+    assert case_line(result.cases[5]) == "ERR   x-broken  0.00 s  the browser died\x07"
+    assert list(summary_lines(result)) == [
+        "1 passed, 2 failed, 1 warning, 1 skipped, 1 not verified in 1.5 s (target reference, seed 42)"
+    ]
+
+
+def test_xml_is_indented_without_being_parsed() -> None:
+    broken = '<a ID="i"><Reference URI="#i"/><b>text</b><!DOCTYPE x><c'
+
+    lines = marked_xml(broken).split("\n")
+
+    assert lines[0] == '<span class="signed">&lt;a ID=&#34;i&#34;&gt;</span>'
+    assert lines[2] == "  &lt;b&gt;text&lt;/b&gt;"
