@@ -1,0 +1,1 @@
+"""Independent SAML libraries run as service providers: someone else to ask whether our Okta is right."""
