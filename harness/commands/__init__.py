@@ -1,0 +1,1 @@
+"""The commands of ``okta-harness``, one file each: they read flags, call the library, print."""

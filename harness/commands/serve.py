@@ -1,0 +1,152 @@
+"""``okta-harness serve``: a fake Okta and a reference SP to click through by hand, or for a test in any language."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from harness.commands.options import existing, seed_option
+
+OKTA_PORT = 8400
+SP_PORT = 8500
+
+
+@click.command("serve")
+@click.option(
+    "--okta-port",
+    type=click.IntRange(0, 65535),
+    default=OKTA_PORT,
+    show_default=True,
+    help="0: any free port.",
+)
+@click.option(
+    "--sp-port", type=click.IntRange(0, 65535), default=SP_PORT, show_default=True, help="0: any free port."
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep everything in this folder.",
+)
+@click.option(
+    "--org",
+    "org_file",
+    type=existing,
+    metavar="FILE",
+    help="Start with the people, groups and apps of an org file.",
+)
+@click.option("--profile", default="amplitude", show_default=True, help="Which SP the reference SP imitates.")
+@click.option("--plan", default="growth", show_default=True, help="The plan of the SP's organization.")
+@click.option(
+    "--weakness",
+    "weaknesses",
+    multiple=True,
+    metavar="ID",
+    help="Switch off one check of the SP (repeatable).",
+)
+@click.option("--set-up", is_flag=True, help="Do the nine steps of the set-up first.")
+@click.option("--https", is_flag=True, help="Serve HTTPS with a certificate authority made for this folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on one line when ready.")
+@seed_option
+def command(
+    okta_port: int,
+    sp_port: int,
+    data: Path | None,
+    org_file: Path | None,
+    profile: str,
+    plan: str,
+    weaknesses: tuple[str, ...],
+    set_up: bool,
+    https: bool,
+    as_json: bool,
+    seed: int,
+) -> int:
+    """Serve a fake Okta and a reference SP on this machine until you press Ctrl+C."""
+    from fake_idp import FakeOkta
+    from harness.reference_sp import ReferenceSP
+    from harness.setup import set_up_sso
+
+    stopping = threading.Event()
+    _stop_on_signals(stopping)
+    okta = FakeOkta(seed=seed, port=okta_port, data_dir=data and data / "okta", https=https)
+    sp = ReferenceSP(
+        profile=profile,
+        plan=plan,
+        port=sp_port,
+        weaknesses=weaknesses,
+        data_dir=data and data / "sp",
+        seed=seed,
+        https=https,
+    )
+    with okta, sp:
+        if org_file is not None:
+            okta.load_org_file(org_file)
+        if set_up and not okta.apps():
+            set_up_sso(okta, sp)
+        people = okta.credentials()
+        ready: dict[str, object] = {
+            "okta_url": okta.url,
+            "admin_url": okta.admin_url,
+            "admin_username": okta.admin_username,
+            "admin_password": okta.admin_password,
+            "api_token": None,
+            "sp_url": sp.url,
+            "sp_admin_username": sp.admin_email,
+            "sp_admin_password": sp.admin_password,
+            "inspector_url": None,
+            "data_dir": str(data.resolve()) if data else None,
+            "people": [{"login": login, "password": password} for login, password in people],
+            "seed": seed,
+        }
+        if as_json:
+            click.echo(json.dumps(ready))
+        else:
+            for line in _greeting(ready, people, set_up=set_up, trust_hint=okta.trust_hint if https else ""):
+                click.echo(line)
+        stopping.wait()
+    return 0
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _greeting(
+    ready: dict[str, object], people: list[tuple[str, str]], *, set_up: bool, trust_hint: str
+) -> list[str]:
+    lines = [
+        f"Okta admin console  {ready['admin_url']}",
+        f"    sign in as      {ready['admin_username']}  {ready['admin_password']}",
+        f"Okta for people     {ready['okta_url']}",
+        *(f"    sign in as      {login}  {password}" for login, password in people),
+        f"Service provider    {ready['sp_url']}",
+        f"    sign in as      {ready['sp_admin_username']}  {ready['sp_admin_password']}",
+        f"Kept in             {ready['data_dir'] or 'memory only; --data DIR keeps it'}",
+        f"Seed                {ready['seed']}",
+        "",
+    ]
+    if trust_hint:
+        lines += [f"Trust its certificates  {trust_hint}", ""]
+    if set_up:
+        lines += [
+            f"Single sign-on is set up. Next: open {ready['sp_url']}/login and press 'Sign in with SSO'."
+        ]
+    else:
+        lines += [
+            "Next, the set-up that your customers do:",
+            f"  1. In the SP, open {ready['sp_url']}/settings/organization/access-sso: Entity ID and ACS URL.",
+            f"  2. In Okta, open {ready['admin_url']}: Applications, Create App Integration, SAML 2.0.",
+            "  3. In the new app, Sign On: View IdP metadata, save it; Assignments: assign yourself somebody.",
+            "  4. In the SP, upload the file and save. Then sign in with SSO.",
+            "  (--set-up does all of it at the start.)",
+        ]
+    return [*lines, "", "For tests only. Ctrl+C stops."]
