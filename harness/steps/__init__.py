@@ -1,1 +1,1 @@
-"""The steps of the scenario language, one file an actor."""
+"""The steps that scenario files are made of, one module per actor, and the vocabulary to describe them."""

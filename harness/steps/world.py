@@ -1,0 +1,4 @@
+"""The running scenario, as its steps see it."""
+
+
+class World: ...
