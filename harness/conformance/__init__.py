@@ -1,1 +1,1 @@
-"""Requirements, controls and verdicts: which SAML rules a service provider meets."""
+"""The conformance check of a service provider: requirements, cases, controls, verdicts."""

@@ -1,1 +1,1 @@
-"""Service providers under test: the reference SP, or any SP described by a target file."""
+"""What is tested: the reference SP, or any service provider that a target file describes."""
