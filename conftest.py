@@ -10,6 +10,8 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipP
 
 from tests.docs.blocks import evaluate_shell, write_named_file
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parent
 
 

@@ -1,0 +1,1 @@
+"""``make bench``: what the product costs, each figure beside a floor that was measured in the same run."""

@@ -1,0 +1,118 @@
+"""``okta-harness run``: verdicts, exit codes, reports and error texts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.cli.conftest import Run
+
+
+def test_a_passing_scenario_ends_with_0_and_is_named_with_its_time(okta_harness: Run, good: Path) -> None:
+    ran = okta_harness("run", good, "--seed", "7")
+
+    assert ran.code == 0
+    assert "PASS  first-sign-in  0." in ran.out
+    assert "1 passed in" in ran.out
+    assert "seed 7" in ran.out
+
+
+def test_a_failing_scenario_ends_with_1_and_shows_the_step_and_what_to_change(
+    okta_harness: Run, failing: Path
+) -> None:
+    ran = okta_harness("run", failing)
+
+    assert ran.code == 1
+    assert "FAIL  failing-sign-in" in ran.out
+    assert "user.sign_in" in ran.out
+    assert "failing.scenario.yaml:" in ran.out
+    assert "assign" in ran.out.lower()
+    assert "Traceback" not in ran.out + ran.err
+
+
+def test_a_typo_ends_with_2_and_shows_the_line_and_a_suggestion(okta_harness: Run, good: Path) -> None:
+    good.write_text(good.read_text().replace("okta.assign:", "okta.asign:"))
+
+    ran = okta_harness("run", good)
+
+    assert ran.code == 2
+    assert "good.scenario.yaml:" in ran.err
+    assert "okta.asign" in ran.err
+    assert "'okta.assign'" in ran.err
+    assert "^" in ran.err
+
+
+def test_a_missing_file_ends_with_2_and_is_named(okta_harness: Run, tmp_path: Path) -> None:
+    ran = okta_harness("run", tmp_path / "nowhere.scenario.yaml")
+
+    assert ran.code == 2
+    assert "nowhere.scenario.yaml" in ran.err
+
+
+def test_a_folder_without_scenarios_ends_with_2(okta_harness: Run, tmp_path: Path) -> None:
+    ran = okta_harness("run", tmp_path)
+
+    assert ran.code == 2
+    assert ".scenario.yaml" in ran.err
+
+
+def test_a_pattern_that_matches_nothing_ends_with_2(okta_harness: Run, good: Path) -> None:
+    ran = okta_harness("run", good, "--only", "logni-*")
+
+    assert ran.code == 2
+    assert "logni-*" in ran.err
+
+
+def test_a_wrong_flag_ends_with_2_and_names_the_right_one(okta_harness: Run, good: Path) -> None:
+    ran = okta_harness("run", good, "--drivers", "http")
+
+    assert ran.code == 2
+    assert "--driver" in ran.err
+
+
+def test_only_runs_what_matches_and_list_runs_nothing(okta_harness: Run, good: Path, failing: Path) -> None:
+    ran = okta_harness("run", good.parent, "--only", "first-*")
+    listed = okta_harness("run", good.parent, "--list")
+
+    assert ran.code == 0
+    assert "failing-sign-in" not in ran.out
+    assert {line.split()[0] for line in listed.out.splitlines()} == {"first-sign-in", "failing-sign-in"}
+
+
+def test_reports_are_written_where_asked(
+    okta_harness: Run, good: Path, failing: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+
+    ran = okta_harness(
+        "run", good.parent, "--json", out / "r.json", "--junit", out / "r.xml", "--report", out / "html"
+    )
+
+    assert ran.code == 1
+    report = json.loads((out / "r.json").read_text())
+    assert report["summary"]["failed"] == report["summary"]["passed"] == 1
+    assert etree.parse(out / "r.xml").getroot().get("failures") == "1"
+    assert "failing-sign-in" in (out / "html" / "report.html").read_text()
+
+
+def test_the_same_seed_gives_the_same_people(okta_harness: Run, good: Path, tmp_path: Path) -> None:
+    first = okta_harness("run", good, "--seed", "11", "--json", tmp_path / "a.json")
+    second = okta_harness("run", good, "--seed", "11", "--json", tmp_path / "b.json")
+
+    assert first.code == second.code == 0
+    assert json.loads((tmp_path / "a.json").read_text())["seed"] == 11
+
+
+def test_no_browser_ends_with_3_and_says_what_to_do(
+    okta_harness: Run, good: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OKTA_HARNESS_BROWSER", str(tmp_path / "no-such-browser"))
+
+    ran = okta_harness("run", good, "--driver", "browser")
+
+    assert ran.code == 3
+    assert "OKTA_HARNESS_BROWSER" in ran.err
+    assert "playwright install chromium" in ran.err
