@@ -247,13 +247,16 @@ def parse_document(text: str, name: str) -> Node:
         place = error.problem_mark or error.context_mark
         mark = Mark(place.line + 1, place.column + 1) if place else Mark(1, 1)
         reason = " ".join(part for part in (error.context, error.problem) if part)
-        advice = "YAML is indented with blanks, not tabs" if "\\t" in reason else ""
+        advice = "YAML is indented with blanks, not tabs" if re.search(r"\\t|\btab\b", reason) else ""
         raise YamlFileError(FileProblem(source, mark, f"not YAML: {reason}", advice=advice)) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlFileError(FileProblem(source, Mark(1, 1), f"not YAML: {error}")) from error
     if root is None:
         raise YamlFileError(FileProblem(source, Mark(1, 1), "the file is empty"))
     return _Builder(source).build(root)
+
+
+_TAGS = ("map", "seq", "str", "null", "bool", "int", "float")
 
 
 class _Builder:
@@ -278,6 +281,8 @@ class _Builder:
 
     def _make(self, node: yaml.Node) -> Node:
         mark = self._mark(node)
+        if node.tag.rpartition(":")[2] not in _TAGS:
+            raise self._error(node, f"the tag {node.tag!r} is not allowed in this file")
         if isinstance(node, yaml.MappingNode):
             pairs = tuple((self._key(key), self.build(value)) for key, value in node.value)
             seen: dict[str, Node] = {}
@@ -312,9 +317,7 @@ class _Builder:
             return int(node.value)
         if tag == "float":
             return float(node.value)
-        if tag == "str":
-            return str(node.value)
-        raise self._error(node, f"the tag {node.tag!r} is not allowed in this file")
+        return str(node.value)
 
     def _mark(self, node: yaml.Node) -> Mark:
         start, end = node.start_mark, node.end_mark
