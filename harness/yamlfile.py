@@ -247,7 +247,8 @@ def parse_document(text: str, name: str) -> Node:
         place = error.problem_mark or error.context_mark
         mark = Mark(place.line + 1, place.column + 1) if place else Mark(1, 1)
         reason = " ".join(part for part in (error.context, error.problem) if part)
-        advice = "YAML is indented with blanks, not tabs" if re.search(r"\\t|\btab\b", reason) else ""
+        tabbed = re.match(r" *\t", source.line(mark.line))
+        advice = "YAML is indented with blanks, not tabs" if tabbed else ""
         raise YamlFileError(FileProblem(source, mark, f"not YAML: {reason}", advice=advice)) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlFileError(FileProblem(source, Mark(1, 1), f"not YAML: {error}")) from error
