@@ -7,6 +7,7 @@ enveloped XML signature, verified by signxml, that covers the whole message and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
@@ -15,14 +16,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
-from signxml.algorithms import DigestAlgorithm, SignatureMethod
-from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from fake_idp.saml.decoding import RequestRefused, decode_base64, query_parameters
 from fake_idp.saml.names import MORE_SIGNATURE_ALGORITHMS, NAMESPACES
 from fake_idp.saml.xml import canonical, parse
 
 if TYPE_CHECKING:
+    from signxml.verifier import SignatureConfiguration
+
     from fake_idp.saml.messages import Message
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -31,17 +32,6 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     MORE_SIGNATURE_ALGORITHMS["RSA_SHA384"]: hashes.SHA384(),
     MORE_SIGNATURE_ALGORITHMS["RSA_SHA512"]: hashes.SHA512(),
 }
-_METHODS = frozenset(
-    {
-        SignatureMethod.RSA_SHA1,
-        SignatureMethod.RSA_SHA256,
-        SignatureMethod.RSA_SHA384,
-        SignatureMethod.RSA_SHA512,
-    }
-)
-_DIGESTS = frozenset(
-    {DigestAlgorithm.SHA1, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
-)
 
 
 def verify_request_signature(
@@ -92,7 +82,28 @@ def _verifies(key: rsa.RSAPublicKey, signature: bytes, signed: str, digest: hash
     return True
 
 
+@lru_cache(maxsize=64)
+def _expectation(certificate: x509.Certificate) -> SignatureConfiguration:
+    """One reference, a child of the message, RSA. The time is set inside the certificate's validity."""
+    from signxml.algorithms import DigestAlgorithm as Digest
+    from signxml.algorithms import SignatureMethod as Method
+    from signxml.verifier import SignatureConfiguration
+
+    return SignatureConfiguration(
+        location="./",
+        expect_references=1,
+        signature_methods=frozenset(
+            {Method.RSA_SHA1, Method.RSA_SHA256, Method.RSA_SHA384, Method.RSA_SHA512}
+        ),
+        digest_algorithms=frozenset({Digest.SHA1, Digest.SHA256, Digest.SHA384, Digest.SHA512}),
+        ignore_ambiguous_key_info=True,
+        verification_time=certificate.not_valid_before_utc,
+    )
+
+
 def _verify_enveloped(xml: bytes, certificates: list[x509.Certificate]) -> x509.Certificate:
+    from signxml.verifier import XMLVerifier  # slow to import, and most logins do not need it
+
     root = parse(xml)
     signatures = root.findall("ds:Signature", NAMESPACES)
     if len(signatures) != 1:
@@ -102,32 +113,23 @@ def _verify_enveloped(xml: bytes, certificates: list[x509.Certificate]) -> x509.
         raise _unknown_algorithm(method.get("Algorithm", ""))
     reason = ""
     for certificate in certificates:
-        # signxml refuses expired certificates; a time inside the validity takes that question out.
-        expectation = SignatureConfiguration(
-            location="./",
-            expect_references=1,
-            signature_methods=_METHODS,
-            digest_algorithms=_DIGESTS,
-            ignore_ambiguous_key_info=True,
-            verification_time=certificate.not_valid_before_utc,
-        )
         try:
             result = XMLVerifier().verify(
-                parse(xml), x509_cert=certificate, id_attribute="ID", expect_config=expectation
+                parse(xml), x509_cert=certificate, id_attribute="ID", expect_config=_expectation(certificate)
             )
         except Exception as error:  # signxml passes on whatever the parts below it raise
             reason = str(error)
             continue
-        if isinstance(result, VerifyResult) and _covers(result, root):
+        if not isinstance(result, list) and _covers(result.signed_xml, root):
             return certificate
         raise RequestRefused("signature_form", "the signature is good, but does not cover the whole message")
     raise _no_certificate(certificates, reason)
 
 
-def _covers(result: VerifyResult, root: etree._Element) -> bool:
+def _covers(signed: etree._Element | None, root: etree._Element) -> bool:
     """Whether what was signed is the message, all of it, apart from the signature itself."""
     signature = root.find("ds:Signature", NAMESPACES)
-    if signature is None or not isinstance(result.signed_xml, etree._Element):
+    if signature is None or signed is None:
         return False
     previous, tail = signature.getprevious(), signature.tail or ""
     if previous is None:
@@ -135,7 +137,7 @@ def _covers(result: VerifyResult, root: etree._Element) -> bool:
     else:
         previous.tail = (previous.tail or "") + tail
     root.remove(signature)
-    return canonical(result.signed_xml) == canonical(root)
+    return canonical(signed) == canonical(root)
 
 
 def _unknown_algorithm(algorithm: str) -> RequestRefused:
