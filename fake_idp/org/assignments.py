@@ -12,7 +12,7 @@ from fake_idp.org.credentials import Credentials
 from fake_idp.org.errors import InvalidValue, NotFound
 from fake_idp.org.expressions import Context
 from fake_idp.org.log import app_entry, app_user_entry, group_entry, person_entry
-from fake_idp.org.model import App, AppUser, Assignment, Group, Person
+from fake_idp.org.model import App, AppUser, Assignment, Group, Person, Session
 from fake_idp.org.username import application_username
 
 _COLUMNS = [f.name for f in fields(AppUser)]
@@ -156,7 +156,9 @@ class Assignments(Credentials):
         found = self._find_app_user(which, who)
         return found.user_name if found is not None else self._computed_user_name(which, who)
 
-    def expression_context(self, app: App | None, person: Person, *, user_name: str = "") -> Context:
+    def expression_context(
+        self, app: App | None, person: Person, *, user_name: str = "", session: Session | None = None
+    ) -> Context:
         """What expressions can refer to for this person in this app."""
         profile = {**person.attributes, "id": person.id, "status": person.status}
         return Context(
@@ -168,6 +170,7 @@ class Assignments(Credentials):
                 "subDomain": self.subdomain,
                 "externalKey": app.external_key if app else "",
             },
+            session={"amr": list(session.amr)} if session else {},
             groups=tuple(self.groups_of(person)),
         )
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from fake_idp.org.clock import Clock
 from fake_idp.org.errors import InvalidValue, NotAllowed
+from fake_idp.org.misbehaviour import ArmedFaults
 from fake_idp.org.org_settings import OrgSettings
 from fake_idp.org.store import Store
 from fake_idp.saml.ids import okta_id
@@ -46,6 +47,8 @@ class OrgBase:
         self.clock = clock or Clock()
         self._keep_clock(given=clock is not None)
         self._cache: dict[tuple[object, ...], Any] = {}
+        self.faults = ArmedFaults()
+        self.force_authn_requests: dict[str, tuple[str, int]] = {}
 
     def _identify(
         self, seed: str | int | None, subdomain: str | None, name: str | None, settings: dict[str, Any]

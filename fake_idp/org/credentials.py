@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ from fake_idp.org.errors import InvalidValue, NotAllowed, NotFound
 from fake_idp.org.keyring import ORG_WIDE
 from fake_idp.org.log import app_entry, key_entry
 from fake_idp.org.model import App, AppKey
+from fake_idp.saml.faults import Fault
 from fake_idp.saml.keys import SigningKey, new_signing_key
+from fake_idp.saml.metadata import MetadataClaims, build_metadata, name_id_formats_for
 
 
 class Credentials(Apps):
@@ -137,14 +140,24 @@ class Credentials(Apps):
         """The link behind the app's tile."""
         return f"{self.url}/home/{app.name}/{app.id}/{app.link_id}"
 
-    def metadata(self, app_id: str | App, kid: str | None = None) -> bytes:
+    def metadata(
+        self, app_id: str | App, kid: str | None = None, *, faults: Sequence[Fault] | None = None
+    ) -> bytes:
         """The app's IdP metadata with its active certificate, or the one of ``kid``.
 
-        Signed by :attr:`metadata_key` where the org setting ``sign_metadata`` is on.
+        Signed by :attr:`metadata_key` where the org setting ``sign_metadata`` is on. ``faults`` default to those armed
+        in the org; only those of the stage *metadata* count.
         """
-        from fake_idp.saml.metadata import MetadataClaims, build_metadata, name_id_formats_for
-
         app = self.app(app_id)
+        if faults is None:
+            faults = self.faults.peek(app.id)
+        wanted = [fault for fault in faults if fault.stage == "metadata"]
+        if wanted:
+            return self._build_metadata(app, kid, wanted)
+        key = ("metadata", app.id, kid, self.url)
+        return self._remembered(key, lambda: self._build_metadata(app, kid, ()))
+
+    def _build_metadata(self, app: App, kid: str | None, faults: Sequence[Fault]) -> bytes:
         settings = app.settings
         claims = MetadataClaims(
             entity_id=self.entity_id(app),
@@ -153,7 +166,9 @@ class Credentials(Apps):
             sso_url=self.sso_url(app),
             slo_url=self.slo_url(app) if settings.slo_enabled or settings.participate_slo else None,
         )
-        return build_metadata(claims, self.metadata_key if self.settings.sign_metadata else None)
+        return build_metadata(
+            claims, self.metadata_key if self.settings.sign_metadata else None, faults=faults
+        )
 
 
 def _key_status(app: App, key: SigningKey) -> Any:

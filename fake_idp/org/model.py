@@ -161,7 +161,10 @@ class AppUser:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An Okta session. ``remember`` means the person ticked Keep me signed in."""
+    """An Okta session. ``remember`` means the person ticked Keep me signed in.
+
+    ``authentications`` counts how often the password was proved within it: once, and again for each ForceAuthn.
+    """
 
     id: str
     person_id: str
@@ -170,6 +173,7 @@ class Session:
     expires_at: datetime
     remember: bool = False
     amr: tuple[str, ...] = ("pwd",)
+    authentications: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class OrgSettings:
     SSO URLs. Without that list Okta ignores it (recorded 2024); with a list nobody knows. ``refuse`` answers 400."""
 
     name_id_policy: Literal["when_present", "signed_requests", "off"] = "when_present"
-    """When the Format of a request's NameIDPolicy has to equal the app's Name ID format. ``when_present`` is today's help
-    text, ``signed_requests`` the one of 2023. With Signed Requests on, a missing Format is refused too in both."""
+    """When the Format of a request's NameIDPolicy has to equal the app's Name ID format. ``when_present`` is the help
+    text of today, ``signed_requests`` that of 2023. With Signed Requests on, both refuse a missing Format too."""
 
     check_request_destination: bool = False
     """Whether a request whose Destination names another URL than the app's is refused. Not documented by Okta."""
@@ -62,7 +62,7 @@ class OrgSettings:
     """How long an unused Okta session lives. Two hours is Okta's default global session policy."""
 
     remember_session_days: int = 15
-    """How long a session lives whose owner ticked Keep me signed in. Okta leaves it to policies; no default is known."""
+    """How long a session lives whose owner ticked Keep me signed in. Okta leaves it to policies."""
 
     require_email_logins: bool = True
     """Whether usernames have to be email addresses, as in a new Okta org."""
@@ -73,11 +73,12 @@ class OrgSettings:
     hook_retries: int = 1
     """How often a hook that timed out or answered 5xx is called again. Once, as documented."""
 
-    hook_error: Literal["deny", "ignore"] = "deny"
-    """What an ``error`` object in a hook's answer does: the sign-in is denied, or the assertion goes out unchanged."""
+    hook_error: Literal["ignore", "deny"] = "ignore"
+    """What an ``error`` object in a hook's answer does besides a failure in the System Log: the assertion goes out
+    unchanged, as Okta documents it, or the sign-in is denied."""
 
     access_error_url: str = ""
-    """The org's own Application Access Error Page; people without an assignment are sent there. Empty shows Okta's page."""
+    """The org's Application Access Error Page: where people without an assignment are sent. Empty shows Okta's page."""
 
     log_max_events: int = 20_000
     """How many events the System Log keeps, so that an org can run for weeks. Okta keeps 90 days."""

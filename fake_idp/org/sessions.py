@@ -23,7 +23,7 @@ _SWEEP_EVERY = 200
 
 
 class Sessions(Assignments):
-    """The part of the org that keeps sessions. An unused one ends after the org setting ``session_lifetime_minutes``."""
+    """The part of the org that keeps sessions. One that is not used ends after ``session_lifetime_minutes``."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -103,7 +103,12 @@ class Sessions(Assignments):
                 raise NotFound("session", "(over or unknown)")
             now = self.now()
             return self._put(
-                replace(session, authenticated_at=now, expires_at=self._expiry(now, session.remember))
+                replace(
+                    session,
+                    authenticated_at=now,
+                    expires_at=self._expiry(now, session.remember),
+                    authentications=session.authentications + 1,
+                )
             )
 
     def end_session(self, session_id: str, *, debug_data: Mapping[str, Any] | None = None) -> Session | None:
@@ -180,7 +185,8 @@ class Sessions(Assignments):
     def _put(self, session: Session) -> Session:
         self.store.change(
             db.sessions.update().where(db.sessions.c.id == session.id).values(
-                authenticated_at=session.authenticated_at, expires_at=session.expires_at
+                authenticated_at=session.authenticated_at, expires_at=session.expires_at,
+                authentications=session.authentications,
             )
         )  # fmt: skip
         self._open[session.id] = session

@@ -31,11 +31,11 @@ class UtcTime(sa.TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
         """To microseconds."""
         return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
 
-    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """From microseconds."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
@@ -107,6 +107,7 @@ app_users = _table(
 sessions = _table(
     "sessions", _text("id", unique=True), _text("person_id", index=True), _time("created"), _time("authenticated_at"),
     _time("expires_at"), _flag("remember"), sa.Column("amr", sa.JSON, nullable=False),
+    sa.Column("authentications", sa.Integer, nullable=False),
 )  # fmt: skip
 app_sessions = _table(
     "app_sessions", _text("session_id", index=True), _text("app_id"), _text("session_index"), _text("name_id"),

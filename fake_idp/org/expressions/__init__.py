@@ -37,3 +37,7 @@ def evaluate_text(text: str, context: Context) -> str:
 
 def render_template(text: str, context: Context | None) -> str:
     return text
+
+
+def evaluate_values(text: str, context: Context) -> list[str]:
+    return [evaluate_text(text, context)]
