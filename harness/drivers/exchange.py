@@ -83,7 +83,7 @@ def _decoded(
         xml, problem = _inflated(values[parameter]) if binding == "redirect" else _unpacked(values[parameter])
         messages.append(
             SamlMessage(
-                parameter,  # type: ignore[arg-type]
+                parameter,
                 binding,
                 xml,
                 values.get("RelayState"),

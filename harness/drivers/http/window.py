@@ -1,0 +1,189 @@
+"""What a browser does on its own: send, follow redirects and self-submitting pages, keep cookies, remember."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Literal
+from urllib.parse import urldefrag, urljoin
+
+from lxml.html import HtmlElement
+
+from harness.drivers.agent import Download
+from harness.drivers.errors import TooManyRedirects
+from harness.drivers.exchange import KEPT_BODY_BYTES, Exchange
+from harness.drivers.hosts import AllowedHosts
+from harness.drivers.http.cookies import CookieJar, Journey
+from harness.drivers.http.document import Document
+from harness.drivers.http.forms import Forms, Submission
+from harness.drivers.http.transport import Answer, Transport
+from harness.drivers.site import origin_of, site_of
+
+MAX_REDIRECTS = 20
+"""As in Chrome."""
+MAX_SELF_SUBMITS = 10
+_REDIRECTS = (301, 302, 303, 307, 308)
+_USER_AGENT = "okta-harness (http driver)"
+_SAML_FIELDS = ("SAMLResponse", "SAMLRequest")
+_FILLABLE = ("field", "select", "checkbox", "radio", "file")
+
+
+class Window:
+    """One browser window: the page it shows, and how it got there."""
+
+    def __init__(
+        self, actor: str, history: list[Exchange], allowed: AllowedHosts, jar: CookieJar, transport: Transport
+    ) -> None:
+        self._actor = actor
+        self._history = history
+        self._allowed = allowed
+        self._jar = jar
+        self._transport = transport
+        self._visits: list[tuple[Submission, str]] = []
+        self._show(Document(b"", "text/html", "about:blank"), 0)
+
+    def _show(self, document: Document, status: int) -> None:
+        self.document = document
+        self.forms = Forms(document)
+        self.status = status
+
+    @property
+    def url(self) -> str:
+        """Address of the page."""
+        return self.document.url
+
+    def visit(self, submission: Submission, *, from_url: str) -> None:
+        """Go to a page, and on to where it leads by itself."""
+        arrived = self._arrive(submission, from_url)
+        self._visits.append((arrived, from_url))
+        for _ in range(MAX_SELF_SUBMITS):
+            if (target := self._refresh()) is not None:
+                self._arrive(Submission("GET", target), self.url)
+            elif (form := self._self_submitting()) is not None:
+                self._arrive(self.forms.submission(form, None), self.url)
+            else:
+                return
+        raise TooManyRedirects(
+            f"{self.url} goes on by itself without end; stopped after {MAX_SELF_SUBMITS} pages."
+        )
+
+    def back(self) -> None:
+        """Ask for the page before once more."""
+        if len(self._visits) > 1:
+            self._visits.pop()
+        if self._visits:
+            submission, from_url = self._visits.pop()
+            self.visit(submission, from_url=from_url)
+
+    def get(self, url: str, *, from_url: str) -> Download:
+        """Get a file without leaving the page."""
+        _, answer, final = self._travel(Submission("GET", url), from_url)
+        match = re.search(r'filename="?([^";]+)', answer.header("Content-Disposition"))
+        return Download(
+            final, answer.status, answer.body, answer.header("Content-Type"), match[1] if match else ""
+        )
+
+    def _arrive(self, submission: Submission, from_url: str) -> Submission:
+        submission, answer, url = self._travel(submission, from_url)
+        self._show(Document(answer.body, answer.header("Content-Type"), url), answer.status)
+        return submission
+
+    def _travel(self, submission: Submission, from_url: str) -> tuple[Submission, Answer, str]:
+        """Send and follow redirects. Returns the last request, which the page can be had by again."""
+        from_site = site_of(from_url) if from_url.startswith("http") else ""
+        chain: list[str] = []
+        while True:
+            answer, url = self._exchange(submission, from_url, from_site)
+            location = answer.header("Location")
+            if answer.status not in _REDIRECTS or not location:
+                return submission, answer, url
+            chain.append(url)
+            if len(chain) > MAX_REDIRECTS:
+                circle = " -> ".join(chain[-4:])
+                raise TooManyRedirects(f"stopped after {MAX_REDIRECTS} redirects; the last were {circle}.")
+            target = urljoin(url, location)
+            keeps = answer.status in (307, 308) or submission.method == "GET"
+            submission = _redirected(submission, target) if keeps else Submission("GET", target)
+
+    def _exchange(self, submission: Submission, from_url: str, from_site: str) -> tuple[Answer, str]:
+        url = urldefrag(submission.url).url
+        self._allowed.check(url)
+        journey = Journey(url, submission.method, from_site)
+        cookies = self._jar.for_request(journey)
+        headers = _headers(submission, url, from_url)
+        if cookies.header:
+            headers["Cookie"] = cookies.header
+        answer = self._transport.send(submission.method, url, headers, submission.body)
+        set_cookies = answer.all("Set-Cookie")
+        refused = [reason for each in set_cookies if (reason := self._jar.keep(each, url))]
+        self._history.append(
+            Exchange(
+                actor=self._actor,
+                method=submission.method,
+                url=url,
+                status=answer.status,
+                form=submission.form,
+                location=answer.header("Location"),
+                content_type=answer.header("Content-Type"),
+                set_cookies=tuple(re.sub(r"=[^;]*", "", each, count=1) for each in set_cookies),
+                cookies_sent=tuple(cookies.names),
+                cookies_held_back=(*cookies.held_back, *refused),
+                body=answer.body[:KEPT_BODY_BYTES],
+                at=time.time(),
+            )
+        )
+        return answer, url
+
+    def _self_submitting(self) -> HtmlElement | None:
+        """The form of a page whose only purpose is to be posted by a script: one form with a SAML message in it."""
+        all_forms = list(self.document.root.iter("form"))
+        if len(all_forms) != 1 or any(
+            next(self.document.elements(kind), None) is not None
+            for kind in ("field", "select", "checkbox", "radio", "file")
+        ):
+            return None
+        form = all_forms[0]
+        hidden = {
+            each.get("name") for each in form.iter("input") if (each.get("type") or "").lower() == "hidden"
+        }
+        return form if hidden.intersection(_SAML_FIELDS) else None
+
+    def _refresh(self) -> str | None:
+        """Where ``<meta http-equiv=refresh>`` leads at once."""
+        for meta in self.document.root.iter("meta"):
+            if (meta.get("http-equiv") or "").lower() == "refresh":
+                match = re.match(r"\s*0*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", meta.get("content") or "", re.I)
+                if match:
+                    return urljoin(self.url, str(match[1]).strip())
+        return None
+
+
+def _redirected(submission: Submission, target: str) -> Submission:
+    return Submission(submission.method, target, submission.body, submission.content_type, submission.form)
+
+
+def _headers(submission: Submission, url: str, from_url: str) -> dict[str, str]:
+    """The headers that a browser sends with a navigation and that servers look at."""
+    headers = {
+        "User-Agent": _USER_AGENT,
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language": "en",
+        "Sec-Fetch-Dest": "document",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Site": _fetch_site(url, from_url),
+    }
+    if submission.method == "POST":
+        headers["Content-Type"] = submission.content_type
+        headers["Origin"] = origin_of(from_url) if from_url.startswith("http") else "null"
+    if from_url.startswith("http"):
+        same_origin = origin_of(from_url) == origin_of(url)
+        headers["Referer"] = urldefrag(from_url).url if same_origin else f"{origin_of(from_url)}/"
+    return headers
+
+
+def _fetch_site(url: str, from_url: str) -> Literal["none", "same-origin", "same-site", "cross-site"]:
+    if not from_url.startswith("http"):
+        return "none"
+    if origin_of(from_url) == origin_of(url):
+        return "same-origin"
+    return "same-site" if site_of(from_url) == site_of(url) else "cross-site"
