@@ -15,7 +15,9 @@ from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XM
 from fake_idp.saml.keys import SigningKey
 from fake_idp.saml.names import NS_MD, NS_SAML2, NS_SAML2P, NS_XENC
 
-needs_xmlsec1 = pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="the xmlsec1 command is not installed")
+needs_xmlsec1 = pytest.mark.skipif(
+    shutil.which("xmlsec1") is None, reason="the xmlsec1 command is not installed"
+)
 
 SIGNED_ELEMENTS = {
     "Response": f"{NS_SAML2P}:Response",
@@ -56,7 +58,15 @@ def verify_with_xmlsec1(xml: bytes, key: SigningKey, element: str) -> None:
         certificate.write_text(key.certificate_pem)
         path = f"//*[local-name()='{element}']/*[local-name()='Signature']"
         _xmlsec1(
-            ["--verify", "--enabled-key-data", "rsa", "--pubkey-cert-pem", str(certificate), "--node-xpath", path],
+            [
+                "--verify",
+                "--enabled-key-data",
+                "rsa",
+                "--pubkey-cert-pem",
+                str(certificate),
+                "--node-xpath",
+                path,
+            ],
             xml,
             Path(name),
         )
@@ -76,7 +86,10 @@ def _xmlsec1(command: Sequence[str], xml: bytes, folder: Path) -> bytes:
     ids = [part for name in SIGNED_ELEMENTS.values() for part in ("--id-attr:ID", name)]
     ids += ["--id-attr:Id", f"{NS_XENC}:EncryptedKey", "--id-attr:Id", f"{NS_XENC}:EncryptedData"]
     done = subprocess.run(
-        ["xmlsec1", command[0], *ids, *command[1:], str(message)], capture_output=True, check=False, timeout=30
+        ["xmlsec1", command[0], *ids, *command[1:], str(message)],
+        capture_output=True,
+        check=False,
+        timeout=30,
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

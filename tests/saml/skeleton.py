@@ -1,7 +1,8 @@
 """Skeletons: the fixed bytes of a message, with its variable parts marked.
 
-A skeleton file is laid out for reading; its line breaks and the blanks at line starts are not part of the message. ``[[name]]`` is
-a part whose value the test knows, ``[[name:form]]`` one that must have a form; the same name means the same text.
+A skeleton file is laid out for reading; its line breaks and the blanks at line starts are not part of the message.
+``[[name]]`` is a part whose value the test knows, ``[[name:form]]`` one that must have a form; the same name means
+the same text.
 """
 
 from __future__ import annotations
@@ -56,5 +57,6 @@ def _where_it_leaves(pieces: list[str], text: str) -> str:
     for count in range(len(pieces), 0, -1):
         if found := re.match("".join(pieces[:count]), text):
             at = found.end()
-            return f"leaves the skeleton after …{text[max(0, at - 60) : at]}⟨here⟩{text[at : at + 80]}…, expected {pieces[count]}"
+            around = f"{text[max(0, at - 60) : at]}⟨here⟩{text[at : at + 80]}"
+            return f"leaves the skeleton at …{around}…, expected {pieces[count]}"
     return f"does not begin like the skeleton: {text[:120]}"

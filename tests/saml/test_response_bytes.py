@@ -51,7 +51,9 @@ def test_both_signed_response_has_the_bytes_of_the_recorded_ones() -> None:
     assert parts["response-id"] != parts["assertion-id"]
 
 
-def test_idp_initiated_response_without_attributes_has_no_in_response_to_no_xs_and_an_own_session_index() -> None:
+def test_idp_initiated_response_without_attributes_has_no_in_response_to_no_xs_and_an_own_session_index() -> (
+    None
+):
     response = issue(sp_initiated=False, attributes=False, assertion_signed=False)
     parts = match("response_only_signed_no_attributes", response.xml, KNOWN)
     assert parts["session"].startswith("id1774770142136.")
@@ -112,15 +114,12 @@ def test_xs_is_declared_and_named_in_the_transform_where_a_signed_element_holds_
     on_response: bool,
     on_assertion: bool,
 ) -> None:
-    seen: dict[str, object] = {}
-
     response = issue(
         attributes=attributes,
         response_signed=response_signed,
         assertion_signed=assertion_signed,
         encryption=encryption() if encrypted else None,
     )
-    seen["Response"] = response.tree
     assert ("xmlns:xs" in response.tree.attributes) is on_response
     own = response.tree.child("Signature")
     assert (own is not None and own.find("ec:InclusiveNamespaces") is not None) is on_response
@@ -145,7 +144,12 @@ def test_only_what_is_to_be_signed_is_signed_right_after_the_issuer(
 
 
 def test_status_repeats_its_namespace_in_every_combination() -> None:
-    for options in ({}, {"assertion_signed": False}, {"response_signed": False}, {"encryption": encryption()}):
+    for options in (
+        {},
+        {"assertion_signed": False},
+        {"response_signed": False},
+        {"encryption": encryption()},
+    ):
         status = issue(**options).tree.one("saml2p:Status")
         assert status.attributes == {"xmlns:saml2p": "urn:oasis:names:tc:SAML:2.0:protocol"}
 

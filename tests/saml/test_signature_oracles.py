@@ -39,7 +39,9 @@ def test_every_combination_is_verified_by_signxml_and_xmlsec1(
             verified = verify_with_signxml(
                 xml, signing_key(), element, signature_algorithm=signature, digest_algorithm=digest
             )
-            assert verified.get("ID") == {"Response": claims().response_id}.get(element, claims().assertion_id)
+            assert verified.get("ID") == {"Response": claims().response_id}.get(
+                element, claims().assertion_id
+            )
             verify_with_xmlsec1(xml, signing_key(), element)
 
 
