@@ -11,6 +11,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     attributes,
     audience,
     authentication,
+    binding,
     conditions,
     confirmation,
     correlation,
@@ -20,6 +21,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     issuer,
     names,
     other_idp,
+    relay_state,
     several_assertions,
     signature_references,
     signature_tricks,
@@ -28,6 +30,9 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     transforms,
     wrapping,
     wrapping_more,
+    xml_documents,
+    xml_shapes,
+    xml_values,
 )
 from fake_idp.faults.forge import Forgery
 from fake_idp.faults.registry import CatalogueFault, UnknownFault, catalogue, fault
