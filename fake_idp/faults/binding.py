@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Final
 from urllib.parse import urlencode
 
 from fake_idp.faults.forge import forgery_of
@@ -12,7 +13,7 @@ from fake_idp.saml.nodes import Element
 from fake_idp.saml.pipeline import FaultContext, Wire
 
 POST = "SAML Bindings 3.5.4, lines 788-808"
-RESPONSE = "SAMLResponse"
+RESPONSE: Final = "SAMLResponse"
 
 
 @on("wire", "acs-extra-fields", source=f"{POST}, 796-798")

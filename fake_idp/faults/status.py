@@ -41,7 +41,7 @@ def _error(name: str, code: str, second: str | None) -> None:
     below = f" with {second.rpartition(':')[2]} below it" if second else ""
     requirement = "resp-status-unknown-second-level" if second == PRIVATE_STATUS else "resp-status-error"
     register(
-        f"status-{name}-no-assertion",
+        f"status-{name}" if second == PRIVATE_STATUS else f"status-{name}-no-assertion",
         f"The status is {code.rpartition(':')[2]}{below}, and there is no assertion.",
         "claims",
         fail,
