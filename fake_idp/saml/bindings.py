@@ -50,7 +50,7 @@ def auto_post_form(
 def auto_post_fields(action: str, fields: list[tuple[str, str]]) -> str:
     """The same form with any fields, for deliveries that a fault has changed."""
     inputs = "".join(
-        f'\t<input name="{name}" type="hidden" value="{html_escape_okta(value, _kept(name))}"/>\n'
+        f'\t<input name="{html_escape_okta(name)}" type="hidden" value="{html_escape_okta(value, _kept(name))}"/>\n'
         for name, value in fields
     )
     return f'<form id="appForm" action="{html_escape_okta(action)}" method="POST">\n{inputs}</form>'

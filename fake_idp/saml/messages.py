@@ -169,7 +169,7 @@ def _parse(xml: bytes, expect: type[Message]) -> tuple[etree._Element, bytes]:
     kind = _KINDS.get(tag)
     if kind is None or not issubclass(kind, expect):
         wanted = "message that SPs send" if expect is Message else expect.__name__
-        raise RequestRefused("wrong_message", f"the message is a {tag}, expected a SAML 2.0 {wanted}")
+        raise RequestRefused("wrong_message", f"the root element is {tag}, expected a SAML 2.0 {wanted}")
     return root, xml
 
 

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
-from typing import cast
+from typing import Any
 
 from fake_idp.saml.claims import ResponseClaims
 from fake_idp.saml.encryption import EncryptionOptions, encrypt_assertion
@@ -72,14 +72,14 @@ def issue_response(
     *,
     faults: Sequence[Fault] = (),
     rng: Random | None = None,
-    data: dict[str, object] | None = None,
+    data: dict[str, Any] | None = None,
 ) -> IssuedResponse:
     """Build, sign, encrypt and encode a Response; ``claims`` itself is not changed.
 
     The same claims, key and ``rng`` give the same bytes, unless the assertion is encrypted. Faults whose
     ``applies`` says no are the caller's to leave out.
     """
-    context = FaultContext(signing, rng or SystemRandom(), cast("dict[str, object]", data or {}), claims)
+    context = FaultContext(signing, rng or SystemRandom(), data, claims)
     if any(f.stage == "claims" for f in faults):
         claims = apply_faults("claims", claims.copy(), faults, context)
         context.claims = claims

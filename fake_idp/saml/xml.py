@@ -96,14 +96,17 @@ def _escape(match: re.Match[str]) -> str:
 
 def _write(node: Node, out: list[str], order: AttributeOrder) -> None:
     if isinstance(node, Element):
-        out.append(f"<{node.name}")
-        items: Iterable[tuple[str, str]] = node.attributes.items()
-        for name, value in sorted(items) if order == "okta" else items:
-            out.append(f' {name}="{_IN_ATTRIBUTE.sub(_escape, value)}"')
+        start = f"<{node.name}"
+        if attributes := node.attributes:
+            items: Iterable[tuple[str, str]] = (
+                sorted(attributes.items()) if order == "okta" else attributes.items()
+            )
+            for name, value in items:
+                start += f' {name}="{_IN_ATTRIBUTE.sub(_escape, value)}"'
         if not node.children:
-            out.append("/>")
+            out.append(f"{start}/>")
             return
-        out.append(">")
+        out.append(f"{start}>")
         for child in node.children:
             _write(child, out, order)
         out.append(f"</{node.name}>")

@@ -21,7 +21,6 @@ from fake_idp.saml.xml import (
 )
 from tests.saml.trees import ATTRIBUTES, NAMES, TEXTS, documents
 
-
 PROPERTY = settings(max_examples=50, deadline=None)
 
 
