@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote_plus
@@ -17,7 +18,7 @@ from fake_idp.saml.signature import sign_bytes
 
 MessageParameter = Literal["SAMLRequest", "SAMLResponse"]
 
-_IMMUNE = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,.-_")
+_TO_ESCAPE = re.compile(r"(?![0-9A-Za-z,.\-_])[\x00-\xff]")  # only what Latin-1 has; the rest stays as it is
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -35,9 +36,11 @@ def html_escape_okta(value: str, keep: str = "") -> str:
 
     OWASP style: ``:`` is ``&#x3a;``. In the SAMLResponse field Okta leaves ``/`` as it is (``keep="/"``).
     """
-    return "".join(
-        c if c in _IMMUNE or c in keep or ord(c) > 0xFF else _NAMED.get(c) or f"&#x{ord(c):x};" for c in value
-    )
+    return _TO_ESCAPE.sub(lambda match: match[0] if match[0] in keep else _escaped(match[0]), value)
+
+
+def _escaped(char: str) -> str:
+    return _NAMED.get(char) or f"&#x{ord(char):x};"
 
 
 def auto_post_form(
