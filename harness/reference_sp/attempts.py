@@ -1,0 +1,81 @@
+"""The sign-on log: every answer that came, with what was found in it. Org admins read it, end users do not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, insert, select
+
+from harness.difference import Difference, Fix
+from harness.reference_sp.store import Store, attempts
+from harness.reference_sp.xml import write_time
+
+_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer of the IdP and its outcome. ``reference`` stands on the user's error page too."""
+
+    reference: str
+    at: str
+    org_id: str
+    outcome: Literal["signed in", "refused", "test passed", "test failed"]
+    flow: Literal["SP-initiated", "IdP-initiated"] = "SP-initiated"
+    email: str = ""
+    email_source: str = ""
+    name_id: str = ""
+    name_id_format: str = ""
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    warnings: tuple[Difference, ...] = ()
+    public_code: str = ""
+
+    @property
+    def code(self) -> str:
+        """The first difference's code; empty after a success."""
+        return self.differences[0].code if self.differences else ""
+
+
+class Attempts:
+    """The sign-on log of one SP."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def add(self, **values: Any) -> Attempt:
+        """Write one attempt."""
+        attempt = Attempt(reference=secrets.token_hex(4).upper(), at=write_time(self._now()), **values)
+        with self._store.work() as work:
+            work.execute(insert(attempts).values(org_id=attempt.org_id, attempt=asdict(attempt)))
+            newest = select(func.max(attempts.c.number)).scalar_subquery()
+            work.execute(delete(attempts).where(attempts.c.number <= newest - _KEPT))
+        return attempt
+
+    def all(self, org_id: str) -> list[Attempt]:
+        """The attempts of an organization, the newest first."""
+        rows = (
+            select(attempts.c.attempt).where(attempts.c.org_id == org_id).order_by(attempts.c.number.desc())
+        )
+        with self._store.work() as work:
+            return [_attempt(row) for row in work.execute(rows).scalars()]
+
+    def last(self) -> Attempt | None:
+        """The newest attempt of all organizations."""
+        row = select(attempts.c.attempt).order_by(attempts.c.number.desc()).limit(1)
+        with self._store.work() as work:
+            found = work.execute(row).scalars().first()
+        return None if found is None else _attempt(found)
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    for name in ("differences", "warnings"):
+        row[name] = tuple(
+            Difference(**{**one, "fixes": tuple(Fix(**fix) for fix in one["fixes"])}) for one in row[name]
+        )
+    return Attempt(**row)

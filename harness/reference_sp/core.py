@@ -1,0 +1,82 @@
+"""The parts of one SP, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from harness.reference_sp.attempts import Attempts
+from harness.reference_sp.audit import Audit
+from harness.reference_sp.clock import Clock
+from harness.reference_sp.keys import SpKeys
+from harness.reference_sp.members import Members
+from harness.reference_sp.memory import MessageMemory
+from harness.reference_sp.organizations import Organizations
+from harness.reference_sp.sessions import Sessions
+from harness.reference_sp.settings import Settings
+from harness.reference_sp.store import Store
+
+
+class Core:
+    """Settings, clock and store of one SP, and everything that works on them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        weaknesses: frozenset[str],
+        base_url: Callable[[], str],
+        data_dir: Path | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.weaknesses = weaknesses
+        self._base_url = base_url
+        self.store = Store(data_dir)
+        self.keys = SpKeys(data_dir)
+        self.memory = MessageMemory(self.store, self.now)
+        self.members = Members(self.store, self.now, settings.fold_email_case)
+        self.sessions = Sessions(self.store, self.now)
+        self.audit = Audit(self.store, self.now)
+        self.attempts = Attempts(self.store, self.now)
+        self.organizations = Organizations(
+            self.store, self.now, lambda: self.settings, lambda: self.weaknesses, self._own_entity_ids
+        )
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return self.clock.now()
+
+    @property
+    def base_url(self) -> str:
+        """Where the SP is, without a trailing slash. Never taken from a request."""
+        return self._base_url()
+
+    def entity_id(self, org_id: str) -> str:
+        """The SP's entity ID for an organization."""
+        return self._filled(self.settings.entity_id, org_id)
+
+    def acs_url(self, org_id: str) -> str:
+        """The SP's assertion consumer service for an organization."""
+        return self._filled(self.settings.acs_url, org_id)
+
+    def slo_url(self, org_id: str) -> str:
+        """The SP's single logout service for an organization."""
+        return self._filled(self.settings.slo_url, org_id)
+
+    def metadata_url(self, org_id: str) -> str:
+        """Where the SP's metadata is: the entity ID, when that is an address of the SP."""
+        entity_id = self.entity_id(org_id)
+        inside = entity_id.startswith(f"{self.base_url}/")
+        return entity_id if inside else f"{self.base_url}/saml/2/metadata/{org_id}"
+
+    def weak(self, *names: str) -> bool:
+        """Whether one of these weaknesses is switched on."""
+        return not self.weaknesses.isdisjoint(names)
+
+    def _own_entity_ids(self, org_id: str) -> tuple[str, ...]:
+        return (self.entity_id(org_id), *self.settings.extra_audiences)
+
+    def _filled(self, template: str, org_id: str) -> str:
+        return template.replace("{url}", self.base_url).replace("{org}", org_id)

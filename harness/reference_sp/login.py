@@ -1,0 +1,244 @@
+"""A login from start to session: the AuthnRequest out, the answer in, the decision about the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from cryptography.x509 import Certificate
+
+from harness.difference import Difference
+from harness.reference_sp.admission import admit
+from harness.reference_sp.attempts import Attempt
+from harness.reference_sp.audit import Caller
+from harness.reference_sp.authn_request import authn_request
+from harness.reference_sp.codes import difference, sp, user
+from harness.reference_sp.core import Core
+from harness.reference_sp.exchange import Exchange, Message, Subject
+from harness.reference_sp.hints import shown
+from harness.reference_sp.members import Member
+from harness.reference_sp.memory import AlreadyUsed
+from harness.reference_sp.need import need
+from harness.reference_sp.organizations import Organization
+from harness.reference_sp.outgoing import Outgoing
+from harness.reference_sp.pages import deep_link, local_page
+from harness.reference_sp.verify import Judgement, judge
+
+Outcome = Literal["signed in", "refused", "test passed", "test failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The answer was accepted: a session may start, and the browser goes to ``page``."""
+
+    member: Member
+    subject: Subject
+    page: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The answer was not accepted. ``public`` is what the person may read; the rest is in the attempt."""
+
+    public: Difference
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test login: no session, only what was found."""
+
+    attempt: Attempt
+
+
+class Logins:
+    """Starts logins and receives their answers."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def unavailable(self, org_id: str, *, draft: bool = False) -> Difference | None:
+        """Why nobody can sign in to that organization by SSO, if so."""
+        organization = self._core.organizations.find(org_id)
+        if organization is None:
+            return difference("org_unknown", expected="an organization of this SP", received=shown(org_id))
+        if not organization.plan_has_sso:
+            advice = sp("Plan", "move the organization to one of these plans")
+            expected = "Scholarship, Growth or Enterprise"
+            return difference("cfg_plan", advice, expected=expected, received=organization.plan)
+        if not organization.saved_metadata and not (draft and organization.shown_metadata):
+            if organization.draft_metadata:
+                advice = sp("Save", "save the settings: an upload changes nothing before that")
+                return difference("cfg_unsaved", advice, expected="saved settings", received="a draft")
+            advice = sp("Upload Metadata XML", "upload the IdP's metadata and save")
+            return difference("sso_off", advice, expected="saved IdP metadata", received="(none)")
+        return None
+
+    def start(
+        self, org_id: str, next_page: str, browser: str, *, test: bool = False
+    ) -> Outgoing | Difference:
+        """The AuthnRequest for a login that is to end at ``next_page``."""
+        core = self._core
+        refusal = self.unavailable(org_id, draft=test)
+        if refusal is not None:
+            return refusal
+        idp = need(core.organizations.idp(core.organizations.get(org_id), draft=test), "unavailable() looked")
+        page = local_page(next_page, core.base_url)
+        if page is None:
+            page = next_page if core.weak("open-redirect") and next_page else core.settings.default_page
+        request = core.memory.start_request(
+            org_id=org_id,
+            idp=idp.entity_id,
+            browser=browser,
+            next_page=page,
+            test=test,
+            force_authn=core.settings.force_authn,
+            authn_context=core.settings.requested_authn_context,
+        )
+        return authn_request(
+            request, idp, core.settings, core.keys, core.entity_id(org_id), core.acs_url(org_id), core.now()
+        )
+
+    def receive(
+        self, org_id: str, message: Message, caller: Caller | None = None
+    ) -> SignedIn | Refused | Tested:
+        """Judge an answer. Nothing is taken or changed unless the whole of it is accepted."""
+        started = self._core.memory.find_by_relay_state(_relay_state(message))
+        test = started is not None and started.test and started.org_id == org_id
+        refusal = self.unavailable(org_id, draft=test)
+        if refusal is not None:
+            return self._refused(org_id, Judgement(None, (refusal,), (), refusal), None, caller)
+        organization = self._core.organizations.get(org_id)
+        exchange = self._exchange(organization, message, draft=test)
+        judgement = judge(exchange, collect_all=test)
+        if test:
+            return self._tested(org_id, exchange, judgement)
+        if judgement.subject is None:
+            return self._refused(org_id, judgement, exchange, caller)
+        return self._let_in(organization, exchange, judgement, judgement.subject, caller)
+
+    def _exchange(self, organization: Organization, message: Message, *, draft: bool) -> Exchange:
+        core = self._core
+        idp = need(core.organizations.idp(organization, draft=draft), "unavailable() looked")
+        return Exchange(
+            settings=core.settings,
+            now=core.now(),
+            org_id=organization.id,
+            entity_id=core.entity_id(organization.id),
+            acs_url=core.acs_url(organization.id),
+            idps={idp.entity_id: idp},
+            message=message,
+            memory=core.memory,
+            weaknesses=core.weaknesses,
+            decryption_keys=core.keys.decryption_keys,
+            foreign_certificates=self._foreign_certificates,
+        )
+
+    def _foreign_certificates(self) -> list[Certificate]:
+        providers = [self._core.organizations.idp(one) for one in self._core.organizations.all()]
+        return [certificate for idp in providers if idp is not None for certificate in idp.certificates]
+
+    def _let_in(
+        self,
+        organization: Organization,
+        exchange: Exchange,
+        judgement: Judgement,
+        subject: Subject,
+        caller: Caller | None,
+    ) -> SignedIn | Refused:
+        core, request = self._core, exchange.request
+        try:
+            # One unit of work: a refused person leaves no trace, and of two equal answers one comes first.
+            with core.store.work():
+                member = admit(core, organization, subject, caller)
+                if isinstance(member, Difference):
+                    return self._refused(organization.id, _also(judgement, member), exchange, caller)
+                if not core.weak("no-replay-check"):
+                    core.memory.use(subject.issuer, subject.assertion_id, self._remembered_until(subject))
+                if request is not None and not core.weak("answers-a-request-twice"):
+                    core.memory.answer(request)
+        except AlreadyUsed:
+            found = difference(
+                "replayed", user("Sign in with SSO", "start again"), expected="an unused answer"
+            )
+            return self._refused(organization.id, _also(judgement, found), exchange, caller)
+        attempt = self._note(organization.id, "signed in", exchange, judgement)
+        core.audit.add(
+            organization.id,
+            "login",
+            member.email,
+            target=member.email,
+            caller=caller,
+            method="sso",
+            idp=subject.issuer,
+        )
+        return SignedIn(member, subject, self._landing_page(organization.id, exchange), attempt)
+
+    def _remembered_until(self, subject: Subject) -> datetime:
+        return subject.usable_until + timedelta(seconds=self._core.settings.clock_skew)
+
+    def _landing_page(self, org_id: str, exchange: Exchange) -> str:
+        core, relay_state = self._core, _relay_state(exchange.message)
+        if core.weak("open-redirect") and "/" in relay_state:
+            return relay_state
+        if exchange.request is None:
+            return deep_link(relay_state, core.base_url, org_id, core.settings.default_page)
+        if relay_state == exchange.request.relay_state:
+            return exchange.request.next_page
+        return core.settings.default_page
+
+    def _tested(self, org_id: str, exchange: Exchange, judgement: Judgement) -> Tested:
+        passed = judgement.subject is not None and exchange.request is not None and exchange.request.test
+        if passed and exchange.request is not None:
+            self._core.memory.answer(exchange.request)
+            self._core.organizations.mark_tested(org_id)
+        outcome: Outcome = "test passed" if passed else "test failed"
+        return Tested(self._note(org_id, outcome, exchange, judgement))
+
+    def _refused(
+        self, org_id: str, judgement: Judgement, exchange: Exchange | None, caller: Caller | None
+    ) -> Refused:
+        public = need(judgement.public, "it was refused for a reason")
+        attempt = self._note(org_id, "refused", exchange, judgement)
+        email = exchange.email if exchange is not None and judgement.subject is not None else ""
+        self._core.audit.add(
+            org_id,
+            "login",
+            email,
+            caller=caller,
+            method="sso",
+            error=attempt.code,
+            reference=attempt.reference,
+        )
+        return Refused(public, attempt)
+
+    def _note(
+        self, org_id: str, outcome: Outcome, exchange: Exchange | None, judgement: Judgement
+    ) -> Attempt:
+        public = judgement.public.code if judgement.public is not None else ""
+        common = {"differences": judgement.differences, "warnings": judgement.warnings, "public_code": public}
+        if exchange is None:
+            return self._core.attempts.add(org_id=org_id, outcome=outcome, **common)
+        # Names and attributes go into the log only when they were signed.
+        signed = judgement.subject is not None or exchange.response_verified or exchange.assertion_verified
+        return self._core.attempts.add(
+            org_id=org_id,
+            outcome=outcome,
+            flow="IdP-initiated" if exchange.request is None else "SP-initiated",
+            email=exchange.email if signed else "",
+            email_source=exchange.email_source if signed else "",
+            name_id=exchange.name_id if signed else "",
+            name_id_format=exchange.name_id_format if signed else "",
+            attributes=exchange.attributes if signed else {},
+            **common,
+        )
+
+
+def _relay_state(message: Message) -> str:
+    return next((value for name, value in message.form if name == "RelayState"), "")
+
+
+def _also(judgement: Judgement, found: Difference) -> Judgement:
+    return Judgement(judgement.subject, (*judgement.differences, found), judgement.warnings, found)

@@ -1,0 +1,111 @@
+"""Who is signed in, in which browser."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from harness.reference_sp.exchange import Subject
+from harness.reference_sp.members import Member
+from harness.reference_sp.store import Store, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser. Everything that names the person comes from the verified assertion."""
+
+    id: str
+    """Hash of the cookie; the cookie itself is nowhere stored."""
+    org_id: str
+    email_key: str
+    method: str
+    created: datetime
+    expires: datetime
+    notice: str = ""
+    issuer: str = ""
+    name_id: str = ""
+    name_id_format: str = ""
+    name_qualifier: str = ""
+    sp_name_qualifier: str = ""
+    session_index: str = ""
+    attributes: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def _hash(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+class Sessions:
+    """The sessions of one SP."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def start(
+        self,
+        member: Member,
+        method: str,
+        lifetime: int,
+        subject: Subject | None = None,
+        cookie: str | None = None,
+    ) -> str:
+        """A new session; returns the value of its cookie, always a fresh one (``cookie`` is a weakness)."""
+        value = cookie or secrets.token_urlsafe(32)
+        now = self._now()
+        expires = now + timedelta(seconds=lifetime)
+        if subject is not None and subject.session_not_on_or_after is not None:
+            expires = min(expires, subject.session_not_on_or_after)
+        session = Session(_hash(value), member.org_id, member.email_key, method, now, expires)
+        row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
+        if subject is not None:
+            row |= {
+                "issuer": subject.issuer,
+                "name_id": subject.name_id,
+                "name_id_format": subject.name_id_format,
+                "name_qualifier": subject.name_qualifier,
+                "sp_name_qualifier": subject.sp_name_qualifier,
+                "session_index": subject.session_index,
+                "attributes": dict(subject.attributes),
+            }
+        with self._store.work() as work:
+            work.execute(delete(sessions).where((sessions.c.expires <= now) | (sessions.c.id == row["id"])))
+            work.execute(insert(sessions).values(row))
+        return value
+
+    def find(self, cookie: str | None) -> Session | None:
+        """The live session of that cookie."""
+        if not cookie:
+            return None
+        with self._store.work() as work:
+            row = work.execute(select(sessions).where(sessions.c.id == _hash(cookie))).mappings().first()
+        session = None if row is None else Session(**row)
+        return session if session is not None and self._now() < session.expires else None
+
+    def all(self, org_id: str) -> list[Session]:
+        """The live sessions of an organization, the oldest first."""
+        rows = select(sessions).where(sessions.c.org_id == org_id, sessions.c.expires > self._now())
+        with self._store.work() as work:
+            return [Session(**row) for row in work.execute(rows.order_by(sessions.c.created)).mappings()]
+
+    def end(self, session_id: str) -> None:
+        """End one session."""
+        with self._store.work() as work:
+            work.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    def end_all_of(self, org_id: str, email_key: str) -> None:
+        """End every session of one member."""
+        with self._store.work() as work:
+            work.execute(
+                delete(sessions).where(sessions.c.org_id == org_id, sessions.c.email_key == email_key)
+            )
+
+    def set_notice(self, session_id: str, notice: str) -> None:
+        """A sentence to show on the person's next page."""
+        with self._store.work() as work:
+            work.execute(update(sessions).where(sessions.c.id == session_id).values(notice=notice))

@@ -1,0 +1,198 @@
+"""What the SP remembers: SQLite in memory, or in a file that survives a restart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import StaticPool
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite itself keeps no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC without zone."""
+        del dialect  # SQLite alone is used
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: the zone again."""
+        del dialect  # SQLite alone is used
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+tables = MetaData()
+
+organizations = Table(
+    "organizations",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("plan", String, nullable=False),
+    Column("saved", JSON, nullable=False),
+    Column("saved_metadata", LargeBinary, nullable=False, default=b""),
+    Column("draft", JSON),
+    Column("draft_metadata", LargeBinary, nullable=False, default=b""),
+    Column("tested_metadata", LargeBinary, nullable=False, default=b""),
+)
+
+members = Table(
+    "members",
+    tables,
+    Column("org_id", String, primary_key=True),
+    Column("email_key", String, primary_key=True),
+    Column("email", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("password_hash", String, nullable=False, default=""),
+    Column("joined_by", String, nullable=False, default=""),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("org_id", String, nullable=False),
+    Column("email_key", String, nullable=False),
+    Column("method", String, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
+    Column("notice", String, nullable=False, default=""),
+    Column("issuer", String, nullable=False, default="", index=True),
+    Column("name_id", String, nullable=False, default=""),
+    Column("name_id_format", String, nullable=False, default=""),
+    Column("name_qualifier", String, nullable=False, default=""),
+    Column("sp_name_qualifier", String, nullable=False, default=""),
+    Column("session_index", String, nullable=False, default=""),
+    Column("attributes", JSON, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("org_id", String, nullable=False),
+    Column("idp", String, nullable=False),
+    Column("browser", String, nullable=False),
+    Column("relay_state", String, nullable=False, index=True),
+    Column("next_page", String, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("answered", Boolean, nullable=False, default=False),
+    Column("test", Boolean, nullable=False, default=False),
+    Column("force_authn", Boolean, nullable=False, default=False),
+    Column("authn_context", String, nullable=False, default=""),
+)
+
+used_messages = Table(
+    "used_messages",
+    tables,
+    Column("issuer", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    tables,
+    Column("issuer", String, primary_key=True),
+    Column("name_id", String, primary_key=True),
+    Column("session_index", String, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+logouts = Table(
+    "logouts",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("org_id", String, nullable=False),
+    Column("browser", String, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    tables,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("org_id", String, nullable=False, index=True),
+    Column("entry", JSON, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    tables,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("org_id", String, nullable=False, index=True),
+    Column("attempt", JSON, nullable=False),
+)
+
+
+class Store:
+    """One database, used by one thread at a time."""
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._connection: Connection | None = None
+        self.engine = _memory() if data_dir is None else _file(data_dir / "reference-sp.sqlite")
+        tables.create_all(self.engine)
+
+    @contextmanager
+    def work(self) -> Iterator[Connection]:
+        """One unit of work: all of it happens, or nothing. Units inside one another are one."""
+        with self._lock:
+            if self._connection is not None:
+                yield self._connection
+                return
+            with self.engine.begin() as connection:
+                self._connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._connection = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+def _memory() -> Engine:
+    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+
+
+def _file(path: Path) -> Engine:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _durable(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    return engine
