@@ -6,8 +6,8 @@ Source: SAML Bindings 3.4 and 3.5; the form as in a recorded Okta page of 2020.
 from __future__ import annotations
 
 import base64
-import zlib
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote_plus
