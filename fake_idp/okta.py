@@ -25,7 +25,9 @@ _KEYS_AHEAD = 2
 
 
 class FakeOkta:
-    """A fake Okta org. As a context manager it is served on a free loopback port::
+    """A fake Okta org. As a context manager it is served on a free loopback port.
+
+    ::
 
         with FakeOkta() as okta:
             app = okta.create_saml_app("My app", acs_url="http://localhost:9000/acs", audience="my-app")
@@ -189,8 +191,11 @@ class FakeOkta:
             fields["sso_acs_url"] = acs_url
         if audience is not None:
             fields["audience"] = audience
-        base = settings if isinstance(settings, SamlSettings) else None
-        fields |= {} if settings is None or base is not None else settings
+        base = None
+        if isinstance(settings, SamlSettings):
+            base = settings
+        elif settings is not None:
+            fields |= settings
         arguments = app_arguments(fields | more, base)
         image = logo.read_bytes() if isinstance(logo, Path) else logo
         return SamlApp(self.org, self.org.create_saml_app(label, logo=image, hidden=hidden, **arguments).id)

@@ -88,7 +88,7 @@ class Apps(Keyring):
         return app
 
     def _app_name(self, label: str) -> str:
-        """The name in URLs: ``{subdomain}_{label in small letters and digits}_{number}``; numbers are never used again."""
+        """The name in URLs: ``{subdomain}_{label in small letters and digits}_{number}``; no number comes twice."""
         slug = re.sub(r"[^a-z0-9]", "", label.lower()) or "app"
         table = db.app_slugs
         last = self.store.scalar(sa.select(table.c.last_number).where(table.c.slug == slug))

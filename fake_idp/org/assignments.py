@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +12,9 @@ from fake_idp.org import store as db
 from fake_idp.org.credentials import Credentials
 from fake_idp.org.errors import InvalidValue, NotFound
 from fake_idp.org.expressions import Context
+from fake_idp.org.expressions.time_functions import iso8601
 from fake_idp.org.log import app_entry, app_user_entry, group_entry, person_entry
-from fake_idp.org.model import App, AppUser, Assignment, Group, Person, Session
+from fake_idp.org.model import App, AppUser, Assignment, Group, Person, Scope, Session
 from fake_idp.org.username import application_username
 
 _COLUMNS = [f.name for f in fields(AppUser)]
@@ -103,7 +105,7 @@ class Assignments(Credentials):
         """Whether the person may use the app, by an own assignment or through a group."""
         return self._scope_of(self.app(app), self.person(person)) is not None
 
-    def _scope_of(self, app: App, person: Person) -> str | None:
+    def _scope_of(self, app: App, person: Person) -> Scope | None:
         rows = self._assignments_of(app)
         if any(row.scope == "USER" and row.target_id == person.id for row in rows):
             return "USER"
@@ -160,9 +162,12 @@ class Assignments(Credentials):
         self, app: App | None, person: Person, *, user_name: str = "", session: Session | None = None
     ) -> Context:
         """What expressions can refer to for this person in this app."""
-        profile = {**person.attributes, "id": person.id, "status": person.status}
+        internal = {
+            "id": person.id, "status": person.status, "created": person.created, "activated": person.activated,
+            "statusChanged": person.status_changed, "lastLogin": person.last_login, "lastUpdated": person.last_updated,
+        }  # fmt: skip
         return Context(
-            user=profile,
+            user=person.attributes,
             appuser={**person.attributes, "userName": user_name or person.login},
             app={"id": app.id, "name": app.name, "label": app.label} if app else {},
             org={
@@ -171,8 +176,15 @@ class Assignments(Credentials):
                 "externalKey": app.external_key if app else "",
             },
             session={"amr": list(session.amr)} if session else {},
+            internal={k: iso8601(v) if isinstance(v, datetime) else v for k, v in internal.items()},
             groups=tuple(self.groups_of(person)),
+            now=self.now(),
+            find_person=self._profile_of,
         )
+
+    def _profile_of(self, key: str) -> dict[str, Any] | None:
+        found = self.find_person(key)
+        return found.attributes if found else None
 
     def _computed_user_name(self, app: App, person: Person) -> str:
         context = self.expression_context(app, person)

@@ -21,7 +21,7 @@ class Credentials(Apps):
     """The part of the org that answers for an app's SAML identity."""
 
     def keys(self, app_id: str | App) -> list[AppKey]:
-        """The rows of SAML Signing Certificates: the org's old SHA-1 key, then the app's own in the order they were made."""
+        """The rows of SAML Signing Certificates: the org's old SHA-1 key, then the app's own, oldest first."""
         app = self.app(app_id)
         old = self.sha1_key
         own = [self._load(app.id, kid) for kid in self._kids(app.id)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -279,8 +278,9 @@ class Directory(Logbook):
     def _person_changed(self, person_id: str) -> None:
         """What follows from a change of a person; assignments override it."""
 
-    def _drop_sessions(self, person_id: str) -> None:
-        """End all sessions of a person; the session part overrides it."""
+    def _drop_sessions(self, person_id: str) -> int:  # noqa: ARG002 - the session part overrides it
+        """End all sessions of a person; gives how many there were."""
+        return 0
 
 
 def _select() -> sa.Select[Any]:
@@ -288,5 +288,4 @@ def _select() -> sa.Select[Any]:
 
 
 def _person(row: sa.Row[Any]) -> Person:
-    values: Mapping[str, Any] = row._mapping
-    return Person(**values)
+    return Person(**row._mapping)

@@ -102,12 +102,11 @@ def _plain(value: object) -> str:
 def _number(row: Field, value: Any) -> int | None:
     if value in (None, ""):
         return row.default  # type: ignore[no-any-return]
-    try:
-        if isinstance(value, bool):
-            raise TypeError
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
         return int(value)
-    except (TypeError, ValueError):
-        raise _refused(row, value, "a whole number") from None
+    raise _refused(row, value, "a whole number")
 
 
 def _certificate(row: Field, value: Any) -> str:

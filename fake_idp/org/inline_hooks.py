@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import fields
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -12,6 +14,16 @@ from fake_idp.org.log import hook_entry
 from fake_idp.org.model import InlineHook
 from fake_idp.org.sessions import Sessions
 from fake_idp.org.settings_rules import unacceptable_url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
 
 _COLUMNS = [f.name for f in fields(InlineHook)]
 
@@ -29,9 +41,7 @@ class InlineHooks(Sessions):
         :raises AlreadyExists: when the name is taken.
         :raises InvalidValue: when the URL is none.
         """
-        expected = unacceptable_url(url)
-        if expected:
-            raise InvalidValue("URL", f"expected {expected}, received {url!r}")
+        self.check_hook_url(url)
         if not name.strip():
             raise InvalidValue("Name", "expected at least one character")
         if self.find_inline_hook(name) is not None:
@@ -41,6 +51,21 @@ class InlineHooks(Sessions):
             self.store.insert(db.hooks, **{column: getattr(hook, column) for column in _COLUMNS})
             self.log_event("inline_hook.created", target=[hook_entry(hook)])
         return hook
+
+    def check_hook_url(self, url: str) -> None:
+        """Refuse a URL that the org must not call.
+
+        :raises InvalidValue: when it is none, or leaves this machine while ``remote_hooks`` is off.
+        """
+        expected = unacceptable_url(url)
+        if expected:
+            raise InvalidValue("URL", f"expected {expected}, received {url!r}")
+        host = urlsplit(url).hostname or ""
+        if not self.settings.remote_hooks and not _is_loopback(host):
+            raise InvalidValue(
+                "URL",
+                f"{host} is not this machine; use 127.0.0.1 or localhost, or turn the org setting remote_hooks on",
+            )
 
     def inline_hooks(self) -> list[InlineHook]:
         """All inline hooks, in the order they were added."""

@@ -61,13 +61,13 @@ class Keyring(Membership):
 
     def _make_key(self, app_id: str, purpose: Purpose, created: datetime, years: int) -> SigningKey:
         key = new_signing_key(
-            self.subdomain, created, years, self._private_key(app_id, purpose), rng=self.rng,
+            self.subdomain, created, years, self._private_key(purpose), rng=self.rng,
             signature_hash="SHA1" if purpose == "sha1" else "SHA256",
         )  # fmt: skip
         self._keep_key(app_id, purpose, key)
         return key
 
-    def _private_key(self, app_id: str, purpose: Purpose) -> RSAPrivateKey:
+    def _private_key(self, purpose: Purpose) -> RSAPrivateKey:
         if self.settings.deterministic_keys:
             count = self.store.scalar(sa.select(sa.func.count()).select_from(db.keys))
             return deterministic_private_key(f"{self.seed}/{purpose}/{count}")

@@ -34,7 +34,10 @@ EVENT_TYPES: dict[str, tuple[str, str]] = {
     "application.lifecycle.activate": ("Activate application", "app.generic.config.app_activated"),
     "application.lifecycle.deactivate": ("Deactivate application", "app.generic.config.app_deactivated"),
     "application.lifecycle.delete": ("Delete application", "app.generic.config.app_deleted"),
-    "application.user_membership.add": ("Add user to application membership", "app.generic.provision.assign_user_to_app"),
+    "application.user_membership.add": (
+        "Add user to application membership",
+        "app.generic.provision.assign_user_to_app",
+    ),
     "application.user_membership.remove": (
         "Remove user's application membership", "app.generic.provision.deactivate_user_from_app",
     ),
@@ -50,7 +53,10 @@ EVENT_TYPES: dict[str, tuple[str, str]] = {
     "app.keys.rotate": ("Rotate application credential", "app.keys.rotate"),
     "app.keys.clone": ("Clone application credential", "app.keys.clone"),
     "app.keys.delete": ("Delete application credential", "app.keys.delete"),
-    "app.saml.sensitive.attribute.update": ("Update of sensitive SAML attributes", "app.saml.sensitive.attribute.update"),
+    "app.saml.sensitive.attribute.update": (
+        "Update of sensitive SAML attributes",
+        "app.saml.sensitive.attribute.update",
+    ),
     "inline_hook.created": ("Inline hook created", ""),
     "inline_hook.deleted": ("Inline hook deleted", ""),
     "inline_hook.executed": ("Inline hook was executed", ""),

@@ -67,6 +67,9 @@ class OrgSettings:
     require_email_logins: bool = True
     """Whether usernames have to be email addresses, as in a new Okta org."""
 
+    remote_hooks: bool = False
+    """Whether inline hooks may live beyond this machine's loopback. Off, so that a test never calls out by mistake."""
+
     hook_timeout_seconds: float = 3.0
     """How long an inline hook may take. Three seconds is Okta's documented limit; it then tries once more."""
 

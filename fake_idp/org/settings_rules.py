@@ -143,17 +143,15 @@ def _numbers(settings: SamlSettings) -> Iterator[InvalidSetting]:
 def _statements(settings: SamlSettings) -> Iterator[InvalidSetting]:
     from fake_idp.org.expressions import ExpressionError, check_value
 
-    for attribute, statements in (
-        ("attribute_statements", settings.attribute_statements),
-        ("group_attribute_statements", settings.group_attribute_statements),
-    ):
-        for statement in statements:
-            if not statement.name:
-                yield _problem(attribute, "", "a Name in each row")
-            elif len(statement.name) > MAX_ATTRIBUTE_NAME:
-                yield _problem(
-                    attribute, statement.name, f"a Name of at most {MAX_ATTRIBUTE_NAME} characters"
-                )
+    named = [("attribute_statements", statement.name) for statement in settings.attribute_statements]
+    named += [
+        ("group_attribute_statements", statement.name) for statement in settings.group_attribute_statements
+    ]
+    for attribute, name in named:
+        if not name:
+            yield _problem(attribute, "", "a Name in each row")
+        elif len(name) > MAX_ATTRIBUTE_NAME:
+            yield _problem(attribute, name, f"a Name of at most {MAX_ATTRIBUTE_NAME} characters")
     for plain in settings.attribute_statements:
         for value in plain.values:
             if len(value) > MAX_ATTRIBUTE_VALUE:
@@ -181,9 +179,7 @@ def _statements(settings: SamlSettings) -> Iterator[InvalidSetting]:
                 yield _problem(
                     "group_attribute_statements", group.filter_value, "a regular expression", str(trouble)
                 )
-    names = [s.name for s in (*settings.attribute_statements, *settings.group_attribute_statements) if s.name]
-    for name, times in Counter(names).items():
+    for name, times in Counter(name for _, name in named if name).items():
         if times > 1:
-            own = any(s.name == name for s in settings.attribute_statements)
-            attribute = "attribute_statements" if own else "group_attribute_statements"
+            attribute = next(attribute for attribute, own in reversed(named) if own == name)
             yield _problem(attribute, name, "a different Name in each row, over both tables")

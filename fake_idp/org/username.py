@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fake_idp.org.errors import InvalidSetting
-from fake_idp.org.expressions import Context, ExpressionError, evaluate_text, parse, render_template
+from fake_idp.org.expressions import (
+    Context,
+    ExpressionError,
+    evaluate_text,
+    parse,
+    parse_template,
+    render_template,
+)
 from fake_idp.org.fields import APPLICATION_USERNAMES, FIELD_BY_ATTRIBUTE
 
 
@@ -44,7 +51,7 @@ BUILT_IN_TEMPLATES: dict[str, str] = {
     "AD user principal name prefix": '${fn:substringBefore(source.userName, "@")}',
     "AD employee ID": "${source.employeeID}",
 }
-"""The API's ``credentials.userNameTemplate.template`` of each form; ``(None)`` has the type NONE, Custom its own text."""
+"""The API's ``userNameTemplate.template`` of each form; ``(None)`` has the type NONE, Custom its own text."""
 
 
 def known_form(form: str) -> str | None:
@@ -70,7 +77,7 @@ def check_expression(expression: str) -> None:
         raise InvalidSetting("username_expression", label, "", "an expression", "Custom needs one.")
     try:
         if "${" in expression:
-            render_template(expression, None)
+            parse_template(expression)
         else:
             parse(expression)
     except ExpressionError as trouble:
