@@ -78,8 +78,11 @@ def encrypt_assertion(
     Ids come from ``rng``; the content key, the IV and the padding from the operating system, so the ciphertext
     differs from run to run. ``root``: the document around the assertion, when it uses prefixes declared there.
     """
-    declared = [n.removeprefix("xmlns:") for n in assertion.attributes if n.startswith("xmlns:")]
-    return encrypt_bytes(canonical(assertion, declared, root=root), options, rng)
+    # Every prefix that is declared inside: the xs of an xsi:type is in no name, and would else be lost.
+    declared = {
+        n.removeprefix("xmlns:") for e in assertion.walk() for n in e.attributes if n.startswith("xmlns:")
+    }
+    return encrypt_bytes(canonical(assertion, sorted(declared), root=root), options, rng)
 
 
 def encrypt_bytes(plaintext: bytes, options: EncryptionOptions, rng: Random) -> Element:
