@@ -18,7 +18,9 @@ from fake_idp.saml.signature import sign_bytes
 
 MessageParameter = Literal["SAMLRequest", "SAMLResponse"]
 
-_TO_ESCAPE = re.compile(r"(?![0-9A-Za-z,.\-_])[\x00-\xff]")  # only what Latin-1 has; the rest stays as it is
+# Everything in Latin-1 but letters, digits and , . - _ ; what lies beyond Latin-1 stays as it is.
+_TO_ESCAPE = re.compile(r"[\x00-+/:-@\[-^`{-\xff]")
+_TO_ESCAPE_BUT_SLASH = re.compile(r"[\x00-+:-@\[-^`{-\xff]")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -31,16 +33,17 @@ class Delivery:
     fields: list[tuple[str, str]] = field(default_factory=list)
 
 
-def html_escape_okta(value: str, keep: str = "") -> str:
+def html_escape_okta(value: str, *, keep_slash: bool = False) -> str:
     """An attribute value escaped as Okta's pages do: everything but letters, digits and ``, . - _``.
 
-    OWASP style: ``:`` is ``&#x3a;``. In the SAMLResponse field Okta leaves ``/`` as it is (``keep="/"``).
+    OWASP style: ``:`` is ``&#x3a;``. In the SAMLResponse field Okta leaves ``/`` as it is (``keep_slash``).
     """
-    return _TO_ESCAPE.sub(lambda match: match[0] if match[0] in keep else _escaped(match[0]), value)
+    return (_TO_ESCAPE_BUT_SLASH if keep_slash else _TO_ESCAPE).sub(_escaped, value)
 
 
-def _escaped(char: str) -> str:
-    return _NAMED.get(char) or f"&#x{ord(char):x};"
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    return _NAMED.get(character) or f"&#x{ord(character):x};"
 
 
 def auto_post_form(
@@ -53,14 +56,11 @@ def auto_post_form(
 def auto_post_fields(action: str, fields: list[tuple[str, str]]) -> str:
     """The same form with any fields, for deliveries that a fault has changed."""
     inputs = "".join(
-        f'\t<input name="{html_escape_okta(name)}" type="hidden" value="{html_escape_okta(value, _kept(name))}"/>\n'
+        f'\t<input name="{html_escape_okta(name)}" type="hidden" '
+        f'value="{html_escape_okta(value, keep_slash=name.startswith("SAML"))}"/>\n'
         for name, value in fields
     )
     return f'<form id="appForm" action="{html_escape_okta(action)}" method="POST">\n{inputs}</form>'
-
-
-def _kept(name: str) -> str:
-    return "/" if name.startswith("SAML") else ""
 
 
 def deflate(xml: bytes) -> bytes:

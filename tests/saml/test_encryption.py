@@ -11,13 +11,14 @@ from random import Random
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from fake_idp.saml.certificates import okta_name
 from fake_idp.saml.encryption import CertificateRefused, EncryptionOptions, encrypt_bytes
 from fake_idp.saml.names import ENCRYPTION_ALGORITHMS, KEY_TRANSPORT_ALGORITHMS
 from fake_idp.saml.pipeline import IssuedResponse, issue_response
-from fake_idp.saml.xml import canonical, parse, read_tree
+from fake_idp.saml.xml import Element, canonical, parse, read_tree
 from tests.saml.examples import claims, encryption, signing, signing_key, sp_key
 from tests.saml.oracles import (
     decrypt_with_xmlsec1,
@@ -78,17 +79,18 @@ def test_plaintext_is_the_canonical_assertion_alone() -> None:
     assert "xmlns:saml2" not in assertion.one("saml2:Issuer").attributes
 
 
-def test_cbc_plaintext_begins_with_the_namespaces_and_closes_no_element_in_place() -> None:
-    from cryptography.hazmat.primitives.asymmetric import padding
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    tree = issue().tree
+def decrypted_by_hand(tree: Element) -> bytes:
+    """The plaintext of an AES-CBC, RSA-OAEP message, octet by octet."""
     values = [base64.b64decode(v.text) for v in tree.find_all("xenc:CipherValue")]
     sha1 = hashes.SHA1()
     key = sp_key().private_key.decrypt(values[1], padding.OAEP(padding.MGF1(sha1), sha1, None))
     decryptor = Cipher(algorithms.AES(key), modes.CBC(values[0][:16])).decryptor()
     padded = decryptor.update(values[0][16:]) + decryptor.finalize()
-    plaintext = padded[: -padded[-1]]
+    return padded[: -padded[-1]]
+
+
+def test_plaintext_begins_with_the_namespaces_and_closes_no_element_in_place() -> None:
+    plaintext = decrypted_by_hand(issue().tree)
     assert plaintext.startswith(
         b'<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" '
         b'xmlns:xs="http://www.w3.org/2001/XMLSchema" ID="id'
@@ -96,6 +98,16 @@ def test_cbc_plaintext_begins_with_the_namespaces_and_closes_no_element_in_place
     assert plaintext.endswith(b"</saml2:Assertion>")
     assert b"/>" not in plaintext
     assert plaintext.count(b"xmlns:saml2=") == 1
+
+
+def test_an_unsigned_plaintext_declares_xs_at_each_value_whose_type_names_it() -> None:
+    plaintext = decrypted_by_hand(issue(assertion_signed=False).tree)
+    assert plaintext.startswith(
+        b'<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" ID="id'
+    )
+    assert (
+        plaintext.count(b'<saml2:AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi=') == 3
+    )
 
 
 @pytest.mark.parametrize("length", [0, 1, 15, 16, 17])
