@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -140,8 +141,7 @@ class Server:
         try:
             self._server.prepare()
         except Exception as error:  # whatever it is, start() raises it where the caller is looking
-            cause = error.__cause__
-            in_use = isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE
+            in_use = self._server.bind_errno == errno.EADDRINUSE
             self._failure = PortInUse(self._host, self._wanted_port) if in_use else error
             self._listening.set()
             return
@@ -150,10 +150,27 @@ class Server:
 
 
 class _QuietServer(wsgi.Server):
-    """Cheroot without its writes to stderr, and without naming itself to clients."""
+    """Cheroot without its writes to stderr, and with a bind that tells why it failed and leaves no socket open."""
+
+    bind_errno: int | None = None
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         _LOG.log(level, "%s", msg, exc_info=traceback)
+
+    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002 - cheroot's name
+        try:
+            return super().bind(family, type, proto)  # type: ignore[no-any-return]
+        except OSError as error:
+            self.bind_errno = error.errno
+            raise
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        try:
+            return wsgi.Server.bind_socket(socket_, bind_addr)  # type: ignore[no-any-return,no-untyped-call]
+        except OSError:
+            socket_.close()
+            raise
 
 
 def _loopback_address(host: str) -> str:

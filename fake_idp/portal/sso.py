@@ -60,11 +60,15 @@ def embed(name: str, app_id: str, link_id: str) -> PlainResponse:
 
 @blueprint.get("/app/<external_key>/sso/saml/metadata")
 def metadata(external_key: str) -> Response:
-    """The public Metadata URL of the Sign On tab: no sign-in needed."""
+    """The public Metadata URL of the Sign On tab: no sign-in needed. ``kid`` picks a certificate other than the active."""
     app = org().app_by_external_key(external_key)
     if app is None:
         raise PageError(404)
-    return Response(org().metadata(app), content_type="application/xml")
+    try:
+        xml = org().metadata(app, request.args.get("kid") or None)
+    except NotFound as problem:
+        raise PageError(404, description=str(problem)) from None
+    return Response(xml, content_type="application/xml")
 
 
 def _posted() -> PostedRequest | None:
@@ -112,6 +116,14 @@ def _sign_on(app: App, message: AuthnRequest | None, relay_state: str | None) ->
 def _refused(refusal: SsoRefused) -> PlainResponse:
     if refusal.redirect_url:
         return redirect(refusal.redirect_url)
+    reasons = {
+        "Reason": refusal.detail,
+        "Expected": refusal.expected,
+        "Received": refusal.received,
+        "Field to look at": refusal.fix,
+        "Code": refusal.code,
+    }
+    reasons = {name: text for name, text in reasons.items() if text}
     if refusal.status == 400:
-        return error_page(400, "BAD REQUEST", "", refusal.description, refusal.code)
-    return error_page(refusal.status, refusal.title, refusal.description, "", refusal.code)
+        return error_page(400, "BAD REQUEST", "", refusal.description, refusal.code, reasons)
+    return error_page(refusal.status, refusal.title, refusal.description, "", refusal.code, reasons)

@@ -29,6 +29,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
+        "frame-ancestors 'self'",
         # The auto-post form goes to the SP and front-channel logout frames are the SPs' own pages.
         "form-action *",
         "frame-src *",

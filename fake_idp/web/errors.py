@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
@@ -34,8 +35,19 @@ class PageError(HTTPException):
         self.sentence = sentence or default_sentence
 
 
-def error_page(status: int, title: str, sentence: str, description: str = "", code: str = "") -> Response:
-    """The error page; ``code`` is the short stable name that tests and drivers look for."""
+def error_page(
+    status: int,
+    title: str,
+    sentence: str,
+    description: str = "",
+    code: str = "",
+    reasons: Mapping[str, str] | None = None,
+) -> Response:
+    """The error page.
+
+    ``code`` is the short stable name that tests and drivers look for. ``reasons`` says what a real Okta keeps to
+    itself; it stands folded below what Okta shows.
+    """
     page = render_template(
         "web/error.html",
         status=status,
@@ -43,6 +55,7 @@ def error_page(status: int, title: str, sentence: str, description: str = "", co
         sentence=sentence or _WORDING[status][1],
         description=description,
         code=code,
+        reasons=reasons or {},
     )
     return make_response(page, status)
 
