@@ -28,9 +28,12 @@ def free_port() -> int:
 
 
 class RunningSP:
-    """An SP program as a child process: ``with RunningSP("sp_minisaml", metadata, tmp_path) as sp``."""
+    """An SP program as a child process; it runs between ``with`` and the end of the block.
 
-    def __init__(self, program: str, idp_metadata: bytes, folder: Path, port: int | None = None) -> None:
+    Its addresses are known before it runs, so that an app can be made for it; then ``configure`` it and enter.
+    """
+
+    def __init__(self, program: str, folder: Path, port: int | None = None) -> None:
         self.program = program
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
@@ -40,8 +43,12 @@ class RunningSP:
         self.metadata_file = folder / f"{program}-{self.port}-idp.xml"
         self.log_file = folder / f"{program}-{self.port}.log"
         self.data = folder / f"{program}-{self.port}"
-        self.metadata_file.write_bytes(idp_metadata)
         self.data.mkdir(exist_ok=True)
+
+    def configure(self, idp_metadata: bytes) -> Self:
+        """Give it the IdP's metadata; a running program notices by itself."""
+        self.metadata_file.write_bytes(idp_metadata)
+        return self
 
     @property
     def log(self) -> str:
