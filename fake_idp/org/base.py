@@ -49,6 +49,7 @@ class OrgBase:
         self._cache: dict[tuple[object, ...], Any] = {}
         self.faults = ArmedFaults()
         self.force_authn_requests: dict[str, tuple[str, int]] = {}
+        self.logout_requests_sent: dict[str, str] = {}
 
     def _identify(
         self, seed: str | int | None, subdomain: str | None, name: str | None, settings: dict[str, Any]

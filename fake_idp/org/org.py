@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 from fake_idp.org.inline_hooks import InlineHooks
-from fake_idp.org.model import Person
+from fake_idp.org.model import App, Person
+from fake_idp.org.preview import preview_text
+from fake_idp.org.saml_settings import SamlSettings
+from fake_idp.org.settings_rules import validate
 
 
 class Org(InlineHooks):
@@ -45,6 +48,15 @@ class Org(InlineHooks):
     def admin_password(self) -> str:
         """The password that :attr:`admin` begins with; it follows from the seed."""
         return self.derived(f"password/admin@{self.subdomain}.test")
+
+    def preview_assertion(self, settings: SamlSettings, app: App | None = None, **on_app: str) -> str:  # noqa: ARG002
+        """Preview the SAML Assertion as the wizard shows it: indented XML that knows neither app nor person.
+
+        :raises InvalidSetting: when the settings could not be saved.
+        """
+        validate(settings)
+        with self.store.lock:
+            return preview_text(settings, self.now(), self.rng)
 
     def close(self) -> None:
         """Let the store go, and give the RSA keys of an org in memory back for reuse. May be called twice."""

@@ -55,6 +55,12 @@ class OrgSettings:
     failed_logout_signed: bool = False
     """Whether that answer is signed. One report says it came unsigned."""
 
+    logout_session_index: Literal["match", "ignore"] = "match"
+    """Whether a SessionIndex in a LogoutRequest has to be one that the app was sent. Okta does not say."""
+
+    logout_without_session: Literal["success", "unknown_principal"] = "success"
+    """What a good LogoutRequest gets for a person who has no session any more. No report tells; the wish is met."""
+
     logout_request_max_age_minutes: int = 5
     """How far IssueInstant of a LogoutRequest may be from the org's time. Okta does not publish it."""
 
