@@ -51,17 +51,16 @@ class EncryptionOptions:
                 f"unknown key transport algorithm {self.key_transport!r}; known are "
                 f"{', '.join(KEY_TRANSPORT_ALGORITHMS)}"
             )
-        if not isinstance(self.certificate.public_key(), rsa.RSAPublicKey):
-            raise CertificateRefused(
-                "the encryption certificate does not hold an RSA key; both key transport algorithms need one"
-            )
+        _ = self.public_key
 
     @cached_property
     def public_key(self) -> rsa.RSAPublicKey:
-        """The SP's RSA key."""
+        """The SP's RSA key. Raises :class:`CertificateRefused` when the certificate holds another kind."""
         key = self.certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey):  # refused in __post_init__
-            raise CertificateRefused("not an RSA key")
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise CertificateRefused(
+                "the encryption certificate does not hold an RSA key; both key transport algorithms need one"
+            )
         return key
 
     @cached_property

@@ -72,11 +72,7 @@ def deterministic_private_key(seed: str) -> rsa.RSAPrivateKey:
     Whoever knows the seed has the key, so it protects nothing. Takes about half a second, once a process.
     """
     stream = _Stream(seed)
-    p = _prime(stream)
-    q = _prime(stream)
-    while q == p:
-        q = _prime(stream)
-    p, q = max(p, q), min(p, q)
+    q, p = sorted((_prime(stream), _prime(stream)))
     d = pow(PUBLIC_EXPONENT, -1, (p - 1) * (q - 1))
     numbers = rsa.RSAPrivateNumbers(
         p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), rsa.RSAPublicNumbers(PUBLIC_EXPONENT, p * q)
@@ -106,9 +102,8 @@ def _prime(stream: _Stream) -> int:
     top = 3 << (half - 2)
     while True:
         candidate = stream.integer(half) | top | 1
-        for offset in range(0, 4000, 2):
-            number = candidate + offset
-            if _is_prime(number) and number.bit_length() == half and gcd(number - 1, PUBLIC_EXPONENT) == 1:
+        for number in range(candidate, min(candidate + 4000, 1 << half), 2):
+            if _is_prime(number) and gcd(number - 1, PUBLIC_EXPONENT) == 1:
                 return number
 
 

@@ -223,8 +223,8 @@ def read_tree(xml: bytes) -> Element:
     )
     try:
         reader.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise XmlRefused("not_well_formed", f"the document is not well-formed XML: {error}") from error
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: encodings that expat lacks
+        raise XmlRefused("not_well_formed", f"the document cannot be taken apart: {error}") from error
     return top.elements[0]
 
 

@@ -168,6 +168,13 @@ def test_no_entity_and_no_outside_file_is_ever_read() -> None:
             read_tree(f"<!DOCTYPE a [{declared}]><a>&x;</a>".encode())
 
 
+def test_taking_apart_refuses_an_encoding_that_it_does_not_have() -> None:
+    xml = '<?xml version="1.0" encoding="EUC-JP"?><a>漢</a>'.encode("euc-jp")
+    assert parse(xml).text == "漢"
+    with pytest.raises(XmlRefused, match="cannot be taken apart"):
+        read_tree(xml)
+
+
 def test_parser_keeps_comments_and_takes_text_or_bytes() -> None:
     assert len(parse("<a><!--c--></a>")) == 1
     assert parse("<a>ü</a>").text == parse("<a>ü</a>".encode()).text == "ü"
