@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -266,3 +267,10 @@ def test_logout_faults_change_the_signed_message() -> None:
     xml = build_logout_response(answer, signing(), faults=[unsigned], context=context)
     assert b"Signature" not in xml
     assert b"Signature" in build_logout_response(answer, signing())
+
+
+def test_threads_can_issue_at_the_same_time() -> None:
+    expected = issue_response(claims(), signing(), rng=Random(1)).xml
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda _n: issue_response(claims(), signing(), rng=Random(1)).xml, range(80))
+        assert set(made) == {expected}
