@@ -21,6 +21,7 @@ from fake_idp.org.hook_call import HookDenied, apply_inline_hook
 from fake_idp.org.log import app_entry, app_user_entry
 from fake_idp.org.model import App, Person, Session
 from fake_idp.org.org import Org
+from fake_idp.org.username import application_username
 from fake_idp.saml.bindings import Delivery
 from fake_idp.saml.claims import ResponseClaims
 from fake_idp.saml.faults import Fault, FaultContext, apply_faults
@@ -368,6 +369,27 @@ def _empty_claims(org: Org, app: App, addressed: Addressed, now: datetime) -> Re
         subject_not_on_or_after=end, authn_instant=now, session_index=None,
         authn_context_class=settings.authn_context_class_ref,
     )  # fmt: skip
+
+
+def claims_for(
+    org: Org,
+    app: App,
+    person: Person,
+    *,
+    session: Session | None = None,
+    request: AuthnRequest | None = None,
+) -> ResponseClaims:
+    """What Okta would say of this person, with nothing checked, logged, asked of a hook or written.
+
+    Neither ``person`` nor the settings of ``app`` need to be stored: a test suite makes thousands of messages, each for
+    somebody else. The response goes to the configured Single sign-on URL.
+    """
+    settings = app.settings
+    addressed = Addressed(settings.sso_acs_url, settings.effective_destination, settings.effective_recipient)
+    context = org.expression_context(app, person, session=session)
+    name_id = application_username(app.application_username, app.username_expression, context)
+    with org.store.lock:
+        return _claims(org, app, person, session, request, addressed, name_id)
 
 
 def _claims(
