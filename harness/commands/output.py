@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,7 +25,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._terminal = click.get_text_stream("stdout").isatty()
+        self._terminal = sys.stdout.isatty()
 
     def __enter__(self) -> Self:
         return self
