@@ -141,7 +141,8 @@ class Apps(Keyring):
         )
 
     def update_app(self, app_id: str | App, **changes: Any) -> App:
-        """Change an app: ``label``, ``hidden``, ``logo``, ``settings`` as a whole, or single settings by name.
+        """Change an app: ``label``, ``hidden``, ``logo`` (``b""`` removes it), ``settings`` as a whole, or single
+        settings by name.
 
         Application usernames of people follow a new form where the update rule is Create and update.
 
@@ -173,6 +174,8 @@ class Apps(Keyring):
             self._save(updated)
             if image is not None:
                 self._keep_logo(app.id, image)
+            elif logo == b"":
+                self.store.change(db.logos.delete().where(db.logos.c.app_id == app.id))
             self.log_event("application.lifecycle.update", target=[app_entry(updated)])
             sensitive = [n for n in _SENSITIVE if getattr(app.settings, n) != getattr(settings, n)]
             if sensitive:
