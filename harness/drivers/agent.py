@@ -10,7 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.drivers.errors import DriverError, DriverUnavailable
 from harness.drivers.exchange import Exchange
+from harness.drivers.http.document import Document
+
+__all__ = ["Agent", "Cookie", "Download", "DriverError", "DriverUnavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,6 @@ class Agent(ABC):
     def html(self) -> str:
         """The page's source, or the document's as the browser holds it."""
 
-    @abstractmethod
-    def rows(self) -> list[dict[str, str]]:
-        """The rows of the page's tables, each cell under its column's heading."""
-
     # Files, cookies, evidence
 
     @abstractmethod
@@ -175,6 +175,17 @@ class Agent(ABC):
     def has(self, kind: str, name: str, *, within: str = "") -> bool:
         """Whether the page has a control."""
         return name in self.controls(kind, within=within)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of the page's tables, each cell under its column's heading."""
+        return self._parsed().rows()
+
+    def alerts(self) -> list[str]:
+        """What the page raises its voice for: the texts with the role alert."""
+        return self._parsed().alerts()
+
+    def _parsed(self) -> Document:
+        return Document(self.html.encode(), "text/html; charset=utf-8", self.url)
 
     def says(self, text: str) -> bool:
         """Whether a person reads this text on the page; blanks and line ends do not count."""

@@ -107,13 +107,19 @@ class HostRefused(DriverError):
     code = "host_refused"
 
 
-class NoBrowser(DriverError):
+class DriverUnavailable(DriverError):
+    """The driver itself is missing or broken: nothing can be said about any page."""
+
+    code = "driver_unavailable"
+
+
+class NoBrowser(DriverUnavailable):
     """There is no browser to drive; the message says how to get one."""
 
     code = "no_browser"
 
 
-class BrowserDied(DriverError):
+class BrowserDied(DriverUnavailable):
     """The browser ended in the middle of the run."""
 
     code = "browser_died"

@@ -16,6 +16,7 @@ def part_xpaths(text: str) -> list[str]:
         f"//*[@aria-label={wanted}][not(self::input or self::select or self::textarea or self::button or self::a)]",
         f"//*[self::section or self::form or self::article or self::dialog or self::fieldset]"
         f"[(*|*/*|*/*/*)[{_HEADINGS}][{same}]]",
+        f"//*[@aria-labelledby=//*[{same}]/@id][not(self::input or self::select or self::textarea)]",
         f"//li[{has}][not(.//li[{has}])]",
         f"//dl/div[dt[{same}]]",
     ]

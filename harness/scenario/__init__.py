@@ -1,7 +1,25 @@
 """Scenario files: from YAML to a model, checked before anything runs, and from the model to a verdict."""
 
-from harness.scenario.load import discover, load
+from harness.scenario.catalogue import FieldEntry, StepEntry, step_catalogue
+from harness.scenario.json_schema import json_schema
+from harness.scenario.load import discover, load, load_all
 from harness.scenario.model import Scenario, Step
+from harness.scenario.run import RunOptions, ScenarioRunner, run_scenario
 from harness.scenario.source import SUFFIX, ScenarioFileError
 
-__all__ = ["SUFFIX", "Scenario", "ScenarioFileError", "Step", "discover", "load"]
+__all__ = [
+    "SUFFIX",
+    "FieldEntry",
+    "RunOptions",
+    "Scenario",
+    "ScenarioFileError",
+    "ScenarioRunner",
+    "Step",
+    "StepEntry",
+    "discover",
+    "json_schema",
+    "load",
+    "load_all",
+    "run_scenario",
+    "step_catalogue",
+]

@@ -191,7 +191,7 @@ class Checker:
         return [
             Scenario(
                 path=self.path,
-                id=str(top["id"]),
+                file_id=str(top["id"]),
                 title=str(top["title"]),
                 steps=steps,
                 given=_mapping(top.get("given")),

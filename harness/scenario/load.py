@@ -22,25 +22,8 @@ def load(path: str | Path) -> list[Scenario]:
     return scenarios
 
 
-def discover(paths: Iterable[str | Path]) -> list[Scenario]:
-    """The scenarios of these files, and of every ``*.scenario.yaml`` below these folders, in order of their paths.
-
-    Raises `ScenarioFileError` with the problems of all files, an id that two files claim included.
-    """
-    found: list[Scenario] = []
-    problems: list[FileProblem] = []
-    for file in _files(paths):
-        try:
-            found.extend(load(file))
-        except ScenarioFileError as error:
-            problems.extend(error.problems)
-    problems.extend(_doubled_ids(found))
-    if problems:
-        raise ScenarioFileError(*problems)
-    return found
-
-
-def _files(paths: Iterable[str | Path]) -> list[Path]:
+def discover(paths: Iterable[str | Path]) -> list[Path]:
+    """These files, and every ``*.scenario.yaml`` below these folders, in order. Raises `ScenarioFileError`."""
     files: dict[Path, Path] = {}
     for path in map(Path, paths):
         members = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
@@ -52,10 +35,28 @@ def _files(paths: Iterable[str | Path]) -> list[Path]:
     return list(files.values())
 
 
+def load_all(files: Iterable[str | Path]) -> list[Scenario]:
+    """The scenarios of these files.
+
+    Raises `ScenarioFileError` with the problems of all files, an id that two files claim included.
+    """
+    found: list[Scenario] = []
+    problems: list[FileProblem] = []
+    for file in files:
+        try:
+            found.extend(load(file))
+        except ScenarioFileError as error:
+            problems.extend(error.problems)
+    problems.extend(_doubled_ids(found))
+    if problems:
+        raise ScenarioFileError(*problems)
+    return found
+
+
 def _doubled_ids(scenarios: Sequence[Scenario]) -> list[FileProblem]:
     first: dict[str, Path] = {}
     problems = []
-    for path, id_ in dict.fromkeys((each.path, each.id) for each in scenarios):
+    for path, id_ in dict.fromkeys((each.path, each.file_id) for each in scenarios):
         if id_ in first:
             node = read_source(path).get("id")
             assert node is not None  # noqa: S101 - the file has just been loaded

@@ -35,8 +35,8 @@ class Scenario:
     """One scenario, or one row of a scenario with a matrix."""
 
     path: Path
-    id: str
-    """Of the file; rows of a matrix share it."""
+    file_id: str
+    """The id in the file; rows of a matrix share it."""
     title: str
     steps: tuple[Step, ...]
     given: Mapping[str, Plain] = field(default_factory=dict)
@@ -51,9 +51,9 @@ class Scenario:
     row: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def case_id(self) -> str:
-        """The name of its verdict: the id, and the row in brackets."""
-        return f"{self.id}[{self.row_id}]" if self.row_id else self.id
+    def id(self) -> str:
+        """The name of its verdict: the id in the file, and the row in brackets."""
+        return f"{self.file_id}[{self.row_id}]" if self.row_id else self.file_id
 
     @property
     def group(self) -> str:

@@ -87,7 +87,9 @@ class Reader:
         known = kind.field(key.raw)
         if known is None and kind.others is None:
             names = [*kind.names, *(word for each in kind.fields for word in each.synonyms)]
-            self.report(key, f"unknown field {key.raw!r}.{did_you_mean(key.raw, names)}", kind.names)
+            comma = not value.raw and value.value is None and "," in key.source.line(key.mark.line)
+            advice = "a comma inside { } begins a new field; put a text with commas in quotes" if comma else ""
+            self.report(key, f"unknown field {key.raw!r}.{did_you_mean(key.raw, names)}", kind.names, advice)
             return
         name = known.name if known else key.raw
         if name in found:
@@ -135,7 +137,7 @@ class Reader:
         except NotValid as error:
             self.report(node, str(error), error.valid)
             return None
-        if isinstance(kind, FileName) and (problem := self.names.file_problem(node.raw)):
+        if isinstance(kind, FileName) and not kind.new and (problem := self.names.file_problem(node.raw)):
             self.report(node, *problem)
             return None
         return node.raw

@@ -36,8 +36,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """The name under which a step saved a file, or a file next to the scenario."""
+    """The name under which a step saved a file, or a file next to the scenario; with ``new`` a name to save under."""
 
+    new: bool = False
     noun: str = "a file name"
 
     def parse(self, text: str) -> object:

@@ -15,7 +15,6 @@ from harness.drivers.browser.failures import translated
 from harness.drivers.browser.recorder import Recorder
 from harness.drivers.browser.session import BrowserSession
 from harness.drivers.errors import ControlBlocked, ControlNotFound, FormIncomplete
-from harness.drivers.http.document import Document
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
@@ -230,10 +229,6 @@ class BrowserAgent(Agent):
         """The document as the browser holds it."""
         with translated("reading the page", self._allowed, self.history):
             return self._page.content()
-
-    def rows(self) -> list[dict[str, str]]:
-        """Rows of the page's tables."""
-        return Document(self.html.encode(), "text/html; charset=utf-8", self.url).rows()
 
     # Files, cookies, evidence
 

@@ -202,9 +202,8 @@ class HttpAgent(Agent):
         """The page's source."""
         return self._document.source
 
-    def rows(self) -> list[dict[str, str]]:
-        """Rows of the page's tables."""
-        return self._document.rows()
+    def _parsed(self) -> Document:
+        return self._document
 
     # Files, cookies, evidence
 

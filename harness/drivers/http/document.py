@@ -85,6 +85,11 @@ class Document:
                     found.append(dict(zip(names, texts, strict=False)))
         return found
 
+    def alerts(self) -> list[str]:
+        """The texts with the role alert that are shown."""
+        found = self.root.xpath("//*[@role='alert']")
+        return [text for each in found if is_shown(each) and (text := squeeze(page_text(each)))]
+
     # Finding
 
     def part(self, text: str) -> HtmlElement:

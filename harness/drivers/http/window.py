@@ -16,6 +16,7 @@ from harness.drivers.hosts import AllowedHosts
 from harness.drivers.http.cookies import CookieJar, Journey
 from harness.drivers.http.document import Document
 from harness.drivers.http.forms import Forms, Submission
+from harness.drivers.http.names import kind_of
 from harness.drivers.http.transport import Answer, Transport
 from harness.drivers.site import origin_of, site_of
 
@@ -135,18 +136,17 @@ class Window:
         return answer, url
 
     def _self_submitting(self) -> HtmlElement | None:
-        """The form of a page whose only purpose is to be posted by a script: one form with a SAML message in it."""
-        all_forms = list(self.document.root.iter("form"))
-        if len(all_forms) != 1 or any(
-            next(self.document.elements(kind), None) is not None
-            for kind in ("field", "select", "checkbox", "radio", "file")
-        ):
-            return None
-        form = all_forms[0]
-        hidden = {
-            each.get("name") for each in form.iter("input") if (each.get("type") or "").lower() == "hidden"
-        }
-        return form if hidden.intersection(_SAML_FIELDS) else None
+        """The form that a script would post: it holds a SAML message and nothing for a person to fill in."""
+        for form in self.document.root.iter("form"):
+            hidden = {
+                each.get("name")
+                for each in form.iter("input")
+                if (each.get("type") or "").lower() == "hidden"
+            }
+            fillable = any(kind_of(each) in _FILLABLE for each in self.forms.controls(form))
+            if hidden.intersection(_SAML_FIELDS) and not fillable:
+                return form
+        return None
 
     def _refresh(self) -> str | None:
         """Where ``<meta http-equiv=refresh>`` leads at once."""
