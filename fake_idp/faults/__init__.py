@@ -22,6 +22,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     logout,
     metadata,
     metadata_document,
+    metadata_endpoints,
     names,
     other_idp,
     redirect,

@@ -23,6 +23,7 @@ KEY = "md:KeyDescriptor"
 
 
 def role_of(published: MetadataWire) -> Element:
+    """The IdP role of the metadata."""
     return published.tree.one(ROLE)
 
 
