@@ -12,7 +12,7 @@ from harness.scenario.names import KnownNames
 from harness.scenario.reading import Reader
 from harness.scenario.shape import SCENARIO, STEP_EXTRAS
 from harness.scenario.variables import OF_THE_APP
-from harness.steps.definition import StepDefinition, step_definitions
+from harness.steps.definition import ACTORS, StepDefinition, step_definitions
 from harness.steps.fields import Field, Record, Text
 from harness.yamlfile import FileProblem, Mark, Node, did_you_mean
 
@@ -159,11 +159,12 @@ class Checker:
         steps = tuple(step_definitions())
         actor = name.raw.partition(".")[0]
         same_actor = tuple(each for each in steps if each.startswith(f"{actor}."))
+        beginnings = tuple(f"{each}..." for each in ACTORS)
         with self.reader.at(f"step {number}"):
             self.reader.report(
                 name,
                 f"unknown step {name.raw!r}.{did_you_mean(name.raw, steps)}",
-                same_actor or steps,
+                same_actor or beginnings,
                 "`okta-harness steps` describes them all",
             )
 

@@ -98,7 +98,7 @@ def _people(world: World, given: Values) -> None:
             values.pop("lastName", None),
             password,
             values.pop("admin", False),
-            **values,
+            **(values.pop("profile", {}) | values),
         )
         if password:
             world.passwords[person.text("login")] = password

@@ -54,7 +54,10 @@ class Reader:
         mark: Mark | None = None,
     ) -> None:
         """Keep a problem at this node."""
-        crumb = ", ".join(reversed(self._crumbs))
+        whole, *parts = self._crumbs or [""]
+        if parts:
+            whole = f"{parts[0]} of {whole}"
+        crumb = ", ".join((whole, *parts[1:]))
         self.problems.append(FileProblem(node.source, mark or node.mark, message, crumb, valid, advice))
 
     def read(self, kind: Kind, node: Node, name: str) -> Found:
@@ -78,9 +81,7 @@ class Reader:
             self._field(kind, key, value, found)
         for each in kind.fields:
             if each.required and each.name not in found and not _tried(each.name, kind, pairs):
-                self.report(
-                    missing_at or node, f"{each.name!r} is missing: {each.doc}.", _missing_help(kind, found)
-                )
+                self.report(missing_at or node, f"{each.name!r} is missing: {each.doc.rstrip('.')}.")
         return found
 
     def _field(self, kind: Record, key: Node, value: Node, found: dict[str, Plain]) -> None:
@@ -88,7 +89,9 @@ class Reader:
         if known is None and kind.others is None:
             names = [*kind.names, *(word for each in kind.fields for word in each.synonyms)]
             comma = not value.raw and value.value is None and "," in key.source.line(key.mark.line)
-            advice = "a comma inside { } begins a new field; put a text with commas in quotes" if comma else ""
+            advice = (
+                "a comma inside { } begins a new field; put a text with commas in quotes" if comma else ""
+            )
             self.report(key, f"unknown field {key.raw!r}.{did_you_mean(key.raw, names)}", kind.names, advice)
             return
         name = known.name if known else key.raw
@@ -187,7 +190,3 @@ def _tried(name: str, kind: Record, pairs: tuple[tuple[Node, Node], ...]) -> boo
         if known is None and did_you_mean(key.raw, (name,)):
             return True
     return False
-
-
-def _missing_help(kind: Record, found: dict[str, Plain]) -> tuple[str, ...]:
-    return tuple(name for name in kind.names if name not in found)

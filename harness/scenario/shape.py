@@ -22,6 +22,14 @@ from harness.steps.sp_fields import sp_setting_fields
 
 DRIVERS = ("http", "browser")
 
+_PROFILE = (
+    "secondEmail", "middleName", "honorificPrefix", "honorificSuffix", "title", "displayName", "nickName", "profileUrl",
+    "primaryPhone", "mobilePhone", "streetAddress", "city", "state", "zipCode", "countryCode", "postalAddress",
+    "preferredLanguage", "locale", "timezone", "userType", "employeeNumber", "costCenter", "organization", "division",
+    "department", "managerId", "manager",
+)  # fmt: skip
+"""Okta's default user profile, beyond login, email and the two names (developer.okta.com, Users API)."""
+
 PERSON = Record(
     (
         text("login", "Okta username, most often an email address", required=True),
@@ -30,10 +38,14 @@ PERSON = Record(
         text("lastName", "last name", default="drawn from the seed"),
         text("password", "password", default="drawn from the seed"),
         flag("admin", "may use the admin console", default="false"),
+        *(text(name, "attribute of Okta's user profile") for name in _PROFILE),
+        Field(
+            "profile",
+            "attributes beyond Okta's own",
+            Record((), others=Text(), noun="attributes (name: value)"),
+        ),
     ),
-    noun="a person (login, email, ...)",
-    others=Text(),
-    others_doc="any other attribute of Okta's user profile, such as `department`",
+    noun="a person (login: ..., email: ...)",
 )
 GROUP = Record(
     (
@@ -61,7 +73,7 @@ OKTA = Record(
         Field("groups", "groups of the org", ListOf(GROUP)),
         flag("signMetadata", "sign the metadata, which Okta itself does not", default="true"),
     ),
-    noun="what the fake Okta holds",
+    noun="fields of the org (people: ..., groups: ...)",
 )
 SP = Record(
     (
@@ -71,7 +83,7 @@ SP = Record(
         texts("weaknesses", "checks of the reference SP to switch off, by name"),
         *sp_setting_fields(leave_out=("plan",)),
     ),
-    noun="how the reference SP is set up",
+    noun="fields of the SP (profile: ..., plan: ...)",
 )
 SSO = Record(
     (
@@ -95,7 +107,7 @@ GIVEN = Record(
 ONLY = Record(
     (
         Field("only", "the drivers it can run with", ListOf(Choice(DRIVERS)), required=True),
-        text("reason", "why", required=True),
+        text("reason", "why no other will do", required=True),
     ),
     noun="only and reason",
 )

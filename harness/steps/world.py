@@ -14,7 +14,7 @@ from harness.drivers.agent import Agent
 from harness.drivers.exchange import Exchange, SamlMessage, saml_messages
 from harness.drivers.pool import Drivers
 from harness.reference_sp.reference_sp import ReferenceSP
-from harness.steps.failure import StepSkipped, fail
+from harness.steps.failure import StepSkipped, fail, page_evidence
 from harness.steps.service import Service
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ class World:
 
             login = email or reference.admin_email
             sign_in_with_password(self, window, login, self.sp_password(login))
+            if window.has("button", "Log in") or not window.has("button", "Log out"):
+                raise fail(
+                    "sp_login",
+                    f"{login} cannot log in at the SP with their password.",
+                    expected="the SP's page for members",
+                    received="; ".join(window.alerts()) or f"the page {window.title!r} ({window.status})",
+                    evidence=(page_evidence(window),),
+                )
         return window
 
     def okta_password(self, login: str) -> str:

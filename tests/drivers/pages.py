@@ -81,7 +81,15 @@ class Shop:
         app.add_url_rule("/empty", "/empty", view_func=lambda: Response(b"", content_type="text/html"))
         app.add_url_rule("/ada", "/ada", view_func=lambda: "<title>Ada</title><h1>Ada's page</h1>")
         app.add_url_rule("/others", "/others", view_func=lambda: "<title>Others</title><h1>The others</h1>")
+        app.add_url_rule("/policy/<policy>", "/policy", view_func=self.policy)
         return app
+
+    def policy(self, policy: str) -> Response:
+        page = (
+            '<title>Policy</title><form method="post" action="/echo"><button>Here</button></form>'
+            f'<form method="post" action="{self.other}/echo"><button>There</button></form>'
+        )
+        return Response(page, content_type="text/html", headers={"Referrer-Policy": policy})
 
     def form(self) -> str:
         return FORM.format(encoding=request.args.get("enctype", "application/x-www-form-urlencoded"))

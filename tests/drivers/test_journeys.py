@@ -118,6 +118,26 @@ def test_the_page_that_started_a_redirect_decides_what_is_same_site(agent: Agent
     assert names(here) == {"none", "unset"}
 
 
+@pytest.mark.parametrize(
+    ("policy", "here", "there"),
+    [
+        ("no-referrer", ("null", None), ("null", None)),
+        ("same-origin", ("{url}", "{url}/policy/same-origin"), ("null", None)),
+        ("origin", ("{url}", "{url}/"), ("{url}", "{url}/")),
+        ("strict-origin-when-cross-origin", ("{url}", "{url}/policy/{policy}"), ("{url}", "{url}/")),
+    ],
+)
+def test_the_referrer_policy_of_a_page_decides_on_origin_and_referer(
+    agent: Agent, sites: Sites, policy: str, here: tuple[str, str | None], there: tuple[str, str | None]
+) -> None:
+    first, second, url, _other = sites
+    for button, shop, wanted in (("Here", first, here), ("There", second, there)):
+        agent.open(f"{url}/policy/{policy}")
+        agent.press(button)
+        seen = (shop.seen[-1]["origin"], shop.seen[-1]["referer"])
+        assert seen == tuple(each and each.format(url=url, policy=policy) for each in wanted)
+
+
 def test_two_people_share_no_cookies(agent: Agent, drivers: Drivers, shop: Shop, url: str) -> None:
     agent.open(f"{url}/cookies")
     bob = drivers.window(agent.driver, "Bob")

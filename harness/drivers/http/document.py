@@ -21,8 +21,9 @@ _EMPTY = b"<html><head></head><body></body></html>"
 class Document:
     """A parsed page. Other content types are a page without controls whose text is the body."""
 
-    def __init__(self, body: bytes, content_type: str, url: str) -> None:
+    def __init__(self, body: bytes, content_type: str, url: str, referrer_policy: str = "") -> None:
         self.url = url
+        self.referrer_policy = referrer_policy.rpartition(",")[2].strip().lower()
         self.body = body
         self.content_type = content_type
         charset = re.search(r"charset=\"?([\w.:-]+)", content_type, re.I)

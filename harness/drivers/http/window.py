@@ -86,7 +86,8 @@ class Window:
 
     def _arrive(self, submission: Submission, from_url: str) -> Submission:
         submission, answer, url = self._travel(submission, from_url)
-        self._show(Document(answer.body, answer.header("Content-Type"), url), answer.status)
+        policy = answer.header("Referrer-Policy")
+        self._show(Document(answer.body, answer.header("Content-Type"), url, policy), answer.status)
         return submission
 
     def _travel(self, submission: Submission, from_url: str) -> tuple[Submission, Answer, str]:
@@ -111,7 +112,8 @@ class Window:
         self._allowed.check(url)
         journey = Journey(url, submission.method, from_site)
         cookies = self._jar.for_request(journey)
-        headers = _headers(submission, url, from_url)
+        policy = self.document.referrer_policy if from_url == self.url else ""
+        headers = navigation_headers(submission, url, from_url, policy)
         if cookies.header:
             headers["Cookie"] = cookies.header
         answer = self._transport.send(submission.method, url, headers, submission.body)
@@ -162,8 +164,12 @@ def _redirected(submission: Submission, target: str) -> Submission:
     return Submission(submission.method, target, submission.body, submission.content_type, submission.form)
 
 
-def _headers(submission: Submission, url: str, from_url: str) -> dict[str, str]:
-    """The headers that a browser sends with a navigation and that servers look at."""
+def navigation_headers(submission: Submission, url: str, from_url: str, policy: str = "") -> dict[str, str]:
+    """The headers that a browser sends with a navigation and that servers look at.
+
+    ``policy`` is the Referrer-Policy of the page that it starts from. As the Fetch standard has it, a policy that
+    hides the referrer hides the Origin of a POST, too.
+    """
     headers = {
         "User-Agent": _USER_AGENT,
         "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -172,12 +178,15 @@ def _headers(submission: Submission, url: str, from_url: str) -> dict[str, str]:
         "Sec-Fetch-Mode": "navigate",
         "Sec-Fetch-Site": _fetch_site(url, from_url),
     }
+    from_page = from_url.startswith("http")
+    same_origin = from_page and origin_of(from_url) == origin_of(url)
+    hidden = policy == "no-referrer" or (policy == "same-origin" and not same_origin)
     if submission.method == "POST":
         headers["Content-Type"] = submission.content_type
-        headers["Origin"] = origin_of(from_url) if from_url.startswith("http") else "null"
-    if from_url.startswith("http"):
-        same_origin = origin_of(from_url) == origin_of(url)
-        headers["Referer"] = urldefrag(from_url).url if same_origin else f"{origin_of(from_url)}/"
+        headers["Origin"] = origin_of(from_url) if from_page and not hidden else "null"
+    if from_page and not hidden:
+        whole = same_origin and policy not in ("origin", "strict-origin")
+        headers["Referer"] = urldefrag(from_url).url if whole else f"{origin_of(from_url)}/"
     return headers
 
 

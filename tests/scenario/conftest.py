@@ -1,0 +1,3 @@
+"""The golden files are mistakes on purpose, not scenarios to run."""
+
+collect_ignore = ["golden"]

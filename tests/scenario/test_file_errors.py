@@ -1,0 +1,89 @@
+"""Every kind of mistake in a scenario file has a golden text: what its author reads.
+
+``golden/<kind>.yaml`` is the file, ``golden/<kind>.err`` the text. After a wanted change of words write them anew with
+``OKTA_HARNESS_REGENERATE=1 python -m pytest tests/scenario/test_file_errors.py`` and read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.scenario import ScenarioFileError, discover, load, load_all
+from harness.scenario.source import MAX_BYTES
+
+GOLDEN = Path(__file__).parent / "golden"
+KINDS = sorted(path.stem for path in GOLDEN.glob("*.yaml"))
+FOLDERS = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
+
+
+@pytest.fixture(autouse=True)
+def in_golden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages show paths relative to the working directory."""
+    monkeypatch.chdir(GOLDEN)
+
+
+def text_of(action: Callable[[], object]) -> str:
+    with pytest.raises(ScenarioFileError) as raised:
+        action()
+    return f"{raised.value}\n"
+
+
+def check(name: str, text: str) -> None:
+    golden = GOLDEN / f"{name}.err"
+    if os.environ.get("OKTA_HARNESS_REGENERATE"):
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_author_reads_where_what_and_how_to_mend_it(kind: str) -> None:
+    check(kind, text_of(lambda: load(f"{kind}.yaml")))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_mistakes_across_files_are_shown_together(folder: str) -> None:
+    check(folder, text_of(lambda: load_all(discover([folder]))))
+
+
+def test_a_file_that_does_not_exist() -> None:
+    check("absent", text_of(lambda: load("absent.yaml")))
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    assert "cannot be read: Is a directory" in text_of(lambda: load(tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission(tmp_path: Path) -> None:
+    path = tmp_path / "secret.scenario.yaml"
+    path.write_text("id: x")
+    path.chmod(0)
+    assert "cannot be read: Permission denied" in text_of(lambda: load(path))
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "huge.scenario.yaml"
+    path.write_text("# " + "x" * MAX_BYTES)
+    assert f"a scenario file may have {MAX_BYTES}." in text_of(lambda: load(path))
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "bom.scenario.yaml"
+    path.write_bytes(b"\xef\xbb\xbfid: bom\ntitle: With a BOM\nsteps: [sp.save]\n")
+    assert load(path)[0].id == "bom"
+
+
+def test_every_golden_text_names_file_line_and_column() -> None:
+    for golden in GOLDEN.glob("*.err"):
+        for block in golden.read_text().split("\n\n"):
+            assert " --> " in block, golden.name
+            assert "^" in block, golden.name
+
+
+def test_no_golden_text_is_left_over() -> None:
+    kinds = {*KINDS, *FOLDERS, "absent"}
+    assert {path.stem for path in GOLDEN.glob("*.err")} == kinds
