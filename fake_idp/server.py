@@ -89,7 +89,7 @@ class Server:
             (self._address, port), application, numthreads=_WORKERS, server_name="okta-harness"
         )
         self._server.expiration_interval = _POLL_SECONDS
-        self._server.shutdown_timeout = 1
+        self._server.shutdown_timeout = _POLL_SECONDS
         if ssl is not None:
             self._server.ssl_adapter = BuiltinSSLAdapter(str(ssl.certificate), str(ssl.key))
         self._scheme = "https" if ssl else "http"
@@ -150,14 +150,25 @@ class Server:
 
 
 class _QuietServer(wsgi.Server):
-    """Cheroot without its writes to stderr, and with a bind that tells why it failed and leaves no socket open."""
+    """Cheroot without its writes to stderr, and with a bind that tells why it failed and leaves no
+    socket open.
+    """
 
     bind_errno: int | None = None
+
+    def process_conn(self, conn: Any) -> None:
+        # Browsers open connections ahead of need. A new one waits for its first byte in the selector, where it costs
+        # nothing, rather than in a worker thread, of which there are few.
+        if vars(conn).setdefault("first_byte_awaited", False):
+            super().process_conn(conn)
+        else:
+            conn.first_byte_awaited = True
+            self.put_conn(conn)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         _LOG.log(level, "%s", msg, exc_info=traceback)
 
-    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002 - cheroot's name
+    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:
         try:
             return super().bind(family, type, proto)  # type: ignore[no-any-return]
         except OSError as error:

@@ -10,7 +10,7 @@ from fake_idp.console import blueprint
 from fake_idp.console.app_page import tab_page
 from fake_idp.console.find import find_app, find_group, find_person
 from fake_idp.org.errors import InvalidValue, NotAllowed, NotFound
-from fake_idp.org.model import App
+from fake_idp.org.model import App, Person
 from fake_idp.web.context import org, redirect_to
 from fake_idp.web.errors import PageError
 
@@ -22,7 +22,8 @@ def assignments_tab(app: App) -> Response:
     """Everyone and every group with the app; ``?show=people`` or ``groups`` narrows it."""
     show = request.args.get("show", "")
     rows = [row for row in org().assignments(app.id) if not show or row.scope == _SCOPES.get(show)]
-    return tab_page("console/app_assignments.html", app, "assignments", rows=rows, show=show)
+    names = {row.person_id: row.user_name for row in org().app_users(app.id)}
+    return tab_page("console/app_assignments.html", app, "assignments", rows=rows, names=names, show=show)
 
 
 @blueprint.get("/app/<name>/instance/<app_id>/assign/<kind>")
@@ -50,20 +51,24 @@ def assign_person(name: str, app_id: str, person_id: str) -> Response:
     app, person = find_app(name, app_id), find_person(person_id)
     current = org().app_user_name(app, person)
     assigned = any(row.target_id == person.id for row in org().assignments(app.id))
-    user_name, error = current, ""
     if request.method == "POST":
         user_name = request.form.get("user_name", "").strip()
         if request.form.get("action") == "cancel":
             return _list(app, "people")
         if assigned and user_name == current:
             return _list(app, "people")
+        if current and not user_name:
+            return _person_page(app, person, "", "This field cannot be left blank")
         try:
             # What the app's own rule gives anyway is no override; it follows the rule later on.
             org().assign_person(app.id, person.id, user_name if user_name != current else None)
         except (InvalidValue, NotAllowed) as problem:
-            error = _sentence(problem)
-        else:
-            return _list(app, "people")
+            return _person_page(app, person, user_name, _sentence(problem))
+        return _list(app, "people")
+    return _person_page(app, person, current)
+
+
+def _person_page(app: App, person: Person, user_name: str, error: str = "") -> Response:
     return make_response(
         render_template(
             "console/assign_person.html",

@@ -5,8 +5,12 @@ from __future__ import annotations
 import secrets
 
 from flask import Response, make_response, render_template, request
+from werkzeug.wrappers import Response as PlainResponse
 
 from fake_idp.portal import blueprint
+from fake_idp.portal.slo import signing_out_page
+from fake_idp.saml.bindings import Delivery
+from fake_idp.slo import end_session
 from fake_idp.web.context import (
     DASHBOARD,
     SIGN_IN,
@@ -65,12 +69,13 @@ def sign_in() -> Response:
 
 @blueprint.post("/login/signout")
 @blueprint.get("/login/signout")
-def sign_out() -> Response:
+def sign_out() -> PlainResponse:
     """End the Okta session; apps that take part in front-channel logout hear of it."""
     current = session()
     wanted = local_path(request.values.get("fromURI"), SIGN_IN)
-    if current is not None:
-        org().end_session(current.id)
+    orders = end_session(org(), current) if current is not None else []
+    if orders:
+        return clear_session_cookie(signing_out_page(orders, Delivery("GET", wanted)))
     return clear_session_cookie(redirect_to(wanted))
 
 

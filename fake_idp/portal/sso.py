@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request
+from flask import Response, request
 from werkzeug.wrappers import Response as PlainResponse
 
 from fake_idp import sso as login
@@ -10,11 +10,12 @@ from fake_idp.org.errors import NotFound
 from fake_idp.org.model import App
 from fake_idp.portal import blueprint
 from fake_idp.portal.delivery import send
+from fake_idp.portal.refusal import show
 from fake_idp.portal.shelf import PostedRequest, posted_requests
 from fake_idp.saml.messages import AuthnRequest
 from fake_idp.sso import SsoRefused
 from fake_idp.web.context import org, person, redirect_to, requested_path, session, sign_in_url
-from fake_idp.web.errors import PageError, error_page
+from fake_idp.web.errors import PageError
 
 
 @blueprint.route("/app/<name>/<external_key>/sso/saml", methods=["GET", "POST"])
@@ -38,7 +39,7 @@ def sso(name: str, external_key: str) -> PlainResponse:
             raise unreadable
         return _sign_on(app, message, None if message else request.args.get("RelayState"))
     except SsoRefused as refusal:
-        return _refused(refusal)
+        return show(refusal)
 
 
 @blueprint.get("/home/<name>/<app_id>/<link_id>")
@@ -55,12 +56,12 @@ def embed(name: str, app_id: str, link_id: str) -> PlainResponse:
     try:
         return _sign_on(app, None, request.args.get("RelayState"))
     except SsoRefused as refusal:
-        return _refused(refusal)
+        return show(refusal)
 
 
 @blueprint.get("/app/<external_key>/sso/saml/metadata")
 def metadata(external_key: str) -> Response:
-    """The public Metadata URL of the Sign On tab: no sign-in needed. ``kid`` picks a certificate other than the active."""
+    """The public Metadata URL of the Sign On tab. ``kid`` picks a certificate other than the active one."""
     app = org().app_by_external_key(external_key)
     if app is None:
         raise PageError(404)
@@ -111,19 +112,3 @@ def _sign_on(app: App, message: AuthnRequest | None, relay_state: str | None) ->
         raise PageError(403)
     signed_on = login.sign_on(org(), app, who, session(), request=message, relay_state=relay_state)
     return send(signed_on.delivery, app)
-
-
-def _refused(refusal: SsoRefused) -> PlainResponse:
-    if refusal.redirect_url:
-        return redirect(refusal.redirect_url)
-    reasons = {
-        "Reason": refusal.detail,
-        "Expected": refusal.expected,
-        "Received": refusal.received,
-        "Field to look at": refusal.fix,
-        "Code": refusal.code,
-    }
-    reasons = {name: text for name, text in reasons.items() if text}
-    if refusal.status == 400:
-        return error_page(400, "BAD REQUEST", "", refusal.description, refusal.code, reasons)
-    return error_page(refusal.status, refusal.title, refusal.description, "", refusal.code, reasons)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 from flask import Response, current_app, g, redirect, request
+from werkzeug.wrappers import Response as PlainResponse
 
 if TYPE_CHECKING:
     from fake_idp.org.model import Person, Session
     from fake_idp.org.org import Org
+
+AnyResponse = TypeVar("AnyResponse", bound=PlainResponse)
 
 SESSION_COOKIE = "sid"
 DASHBOARD = "/app/UserHome"
@@ -83,7 +86,7 @@ def set_session_cookie(response: Response, current: Session) -> Response:
     return response
 
 
-def clear_session_cookie(response: Response) -> Response:
+def clear_session_cookie(response: AnyResponse) -> AnyResponse:
     """Take ``sid`` back."""
     response.set_cookie(SESSION_COOKIE, "", max_age=0, path="/", secure=True, httponly=True, samesite="None")
     return response

@@ -47,7 +47,9 @@ def test_navigation_has_okta_s_entries_and_a_section_for_testing(admin: Visitor)
     for link in nav:
         page = admin.get(link.get("href"))
         assert page.status == 200
-        assert page.document.xpath("string(//nav[@aria-label='Admin console']//a[@aria-current]/@href)") == link.get("href")
+        assert page.document.xpath(
+            "string(//nav[@aria-label='Admin console']//a[@aria-current]/@href)"
+        ) == link.get("href")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,12 @@ def test_forms_sent_by_other_sites_are_refused(world: World, headers: dict[str, 
 
 
 def test_unknown_things_are_404_pages(admin: Visitor) -> None:
-    for path in ("/admin/nothing", "/admin/users/00u", "/admin/groups/00g", "/admin/app/x/instance/0oa/general"):
+    for path in (
+        "/admin/nothing",
+        "/admin/users/00u",
+        "/admin/groups/00g",
+        "/admin/app/x/instance/0oa/general",
+    ):
         page = admin.get(path)
         assert (page.status, page.heading) == (404, "Page Not Found")
 
@@ -105,7 +112,11 @@ def test_values_are_escaped_wherever_they_are_shown(world: World) -> None:
     admin, ada = signed_in(world.okta, world.okta.admin_username), signed_in(world.okta, "ada@acme.test")
     app = f"/admin/app/{world.app.info.name}/instance/{world.app.id}"
     pages = [admin.get(f"{app}/{tab}") for tab in ("general", "sign-on", "import", "assignments")]
-    pages += [admin.get("/admin/apps/active"), admin.get("/admin/users"), admin.get("/admin/reports/system-log")]
+    pages += [
+        admin.get("/admin/apps/active"),
+        admin.get("/admin/users"),
+        admin.get("/admin/reports/system-log"),
+    ]
     pages += [ada.get("/app/UserHome"), ada.get(world.app.embed_link)]
     for page in pages:
         assert page.status == 200

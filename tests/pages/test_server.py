@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import time
@@ -64,12 +65,23 @@ def test_stop_is_quick_frees_the_port_and_may_be_called_twice() -> None:
         probe.bind(("127.0.0.1", server.port))
 
 
+def test_connections_that_say_nothing_keep_nobody_waiting() -> None:
+    with Server(hello) as server, contextlib.ExitStack() as silent:
+        for _ in range(30):
+            silent.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        before = time.monotonic()
+        assert urllib3.request("GET", f"{server.url}/").status == 200
+        assert time.monotonic() - before < 2
+
+
 def test_a_program_that_forgets_to_stop_still_ends() -> None:
     import subprocess
     import sys
 
     program = "from fake_idp.server import Server; Server(lambda e, s: []).start(); print('started')"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
+    )
     assert done.stdout == "started\n"
 
 

@@ -27,7 +27,9 @@ def test_a_wrong_password_is_refused_and_the_right_one_then_works(world: World, 
     assert page.submit("Verify", {"Password": "pw-ada"}).heading == "My Apps"
 
 
-def test_an_unknown_person_learns_no_more_than_one_with_a_wrong_password(world: World, visitor: Visitor) -> None:
+def test_an_unknown_person_learns_no_more_than_one_with_a_wrong_password(
+    world: World, visitor: Visitor
+) -> None:
     unknown = visitor.sign_in("nobody@acme.test", "wrong")
     known = visitor.sign_in("ada@acme.test", "wrong")
     assert unknown.alerts == known.alerts == ["Unable to sign in"]
@@ -53,7 +55,9 @@ def test_suspending_a_person_ends_the_session_at_once(world: World) -> None:
     ("fields", "message"),
     [({"Username": "  "}, "This field cannot be left blank")],
 )
-def test_the_username_is_required(world: World, visitor: Visitor, fields: dict[str, str], message: str) -> None:
+def test_the_username_is_required(
+    world: World, visitor: Visitor, fields: dict[str, str], message: str
+) -> None:
     page = visitor.get("/login/login.htm").submit("Next", fields)
     assert page.error_of("Username") == message
 
@@ -132,7 +136,11 @@ def test_sign_in_never_leads_to_another_site(world: World, visitor: Visitor, wan
 
 
 def test_sign_in_leads_back_to_the_page_that_was_asked_for(world: World, visitor: Visitor) -> None:
-    fields = {"fromURI": "/app/UserHome?x=1&y=%2F", "identifier": "ada@acme.test", "credentials.passcode": "pw-ada"}
+    fields = {
+        "fromURI": "/app/UserHome?x=1&y=%2F",
+        "identifier": "ada@acme.test",
+        "credentials.passcode": "pw-ada",
+    }
     answer = visitor.post("/login/login.htm", fields, follow=False)
     assert answer.headers["Location"] == "/app/UserHome?x=1&y=%2F"
 

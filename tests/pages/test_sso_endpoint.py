@@ -49,7 +49,10 @@ def posted(page: Page) -> tuple[str, dict[str, str]]:
     assert form, page.text[-2000:]
     assert "&#x3a;&#x2f;&#x2f;" in form[1]
     assert not set("+=:") & set(form[2])
-    return html.unescape(form[1]), {"SAMLResponse": html.unescape(form[2]), "RelayState": html.unescape(form[3])}
+    return html.unescape(form[1]), {
+        "SAMLResponse": html.unescape(form[2]),
+        "RelayState": html.unescape(form[3]),
+    }
 
 
 def response_of(page: Page) -> etree._Element:
@@ -60,8 +63,10 @@ def name_id(page: Page) -> str:
     return str(response_of(page).findtext(".//a:NameID", namespaces=NS))
 
 
-def test_a_redirect_request_signs_the_person_in_and_echoes_relay_state(world: World, visitor: Visitor) -> None:
-    state = "/deep/link?a=1&b=\"2\"<3>'é"
+def test_a_redirect_request_signs_the_person_in_and_echoes_relay_state(
+    world: World, visitor: Visitor
+) -> None:
+    state = '/deep/link?a=1&b="2"<3>\'é'
     page = visitor.sign_in("ada@acme.test", "pw-ada", redirect_url(world, authn_request(), RelayState=state))
     action, fields = posted(page)
     assert (action, fields["RelayState"]) == (ACS, state)
@@ -109,7 +114,9 @@ def test_the_tile_starts_a_login_with_the_default_relay_state(world: World) -> N
     assert posted(page)[1]["RelayState"] == "/start"
 
 
-def test_the_embed_link_takes_a_relay_state_and_signs_in_strangers_first(world: World, visitor: Visitor) -> None:
+def test_the_embed_link_takes_a_relay_state_and_signs_in_strangers_first(
+    world: World, visitor: Visitor
+) -> None:
     page = visitor.sign_in("ada@acme.test", "pw-ada", f"{world.app.embed_link}?RelayState=%2Fx")
     assert posted(page)[1]["RelayState"] == "/x"
 
@@ -137,8 +144,8 @@ def test_somebody_without_the_app_gets_a_403_page_and_the_sp_gets_nothing(world:
     page = signed_in(world.okta, "grace@acme.test").get(redirect_url(world, authn_request()))
     assert (page.status, page.heading) == (403, "App Not Assigned")
     assert (
-        "Sorry, you cannot access Notes because you are not assigned this app in Okta. If you&#39;re wondering why this "
-        "is happening, please contact your administrator." in page.text
+        "Sorry, you cannot access Notes because you are not assigned this app in Okta. If you&#39;re wondering why "
+        "this is happening, please contact your administrator." in page.text
     )
     assert "SAMLResponse" not in page.text
     event = world.okta.log(event_type="app.generic.unauth_app_access_attempt")[-1]
@@ -235,8 +242,14 @@ def test_the_page_tells_a_tester_what_okta_would_not(world: World) -> None:
     )
     page = signed_in(world.okta, "ada@acme.test").get(redirect_url(world, policy))
     assert page.status == 400
-    assert "is not the configured Name ID Format" in page.document.xpath("string(//div[@class='error-content'])")
-    facts = dict(zip(*([e.text for e in page.document.xpath(f"//details//{tag}")] for tag in ("dt", "dd")), strict=True))
+    assert "is not the configured Name ID Format" in page.document.xpath(
+        "string(//div[@class='error-content'])"
+    )
+    facts = dict(
+        zip(
+            *([e.text for e in page.document.xpath(f"//details//{tag}")] for tag in ("dt", "dd")), strict=True
+        )
+    )
     assert facts["Field to look at"] == "Name ID format"
     assert facts["Code"] == page.document.xpath("string(//main/@data-code)") == "idp_name_id_policy"
 
@@ -261,12 +274,16 @@ def test_force_authn_is_ignored_where_the_app_does_not_honor_it(world: World) ->
     assert name_id(ada.get(redirect_url(world, authn_request(ForceAuthn="true")))) == "ada@acme.test"
 
 
-def test_is_passive_shows_the_sign_in_page_unless_the_org_is_told_to_answer(world: World, visitor: Visitor) -> None:
+def test_is_passive_shows_the_sign_in_page_unless_the_org_is_told_to_answer(
+    world: World, visitor: Visitor
+) -> None:
     url = redirect_url(world, authn_request(IsPassive="true"))
     assert visitor.get(url).heading == "Sign In"
     world.okta.org.change_settings(passive_without_session="no_passive")
     page = visitor.get(url)
-    codes = [e.get("Value", "").rpartition(":")[2] for e in response_of(page).iter(f"{{{NS['p']}}}StatusCode")]
+    codes = [
+        e.get("Value", "").rpartition(":")[2] for e in response_of(page).iter(f"{{{NS['p']}}}StatusCode")
+    ]
     assert codes == ["Responder", "NoPassive"]
     ada = signed_in(world.okta, "ada@acme.test")
     assert name_id(ada.get(url)) == "ada@acme.test"

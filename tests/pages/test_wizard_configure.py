@@ -90,7 +90,10 @@ def test_a_new_app_begins_with_okta_s_defaults(admin: Visitor) -> None:
 
 def test_required_fields_say_so_beside_themselves_and_in_a_list(admin: Visitor) -> None:
     page = to_configure(admin).press("Next")
-    assert page.error_of("Single sign-on URL") == "This field cannot be left blank. The SP shows it as its ACS URL."
+    assert (
+        page.error_of("Single sign-on URL")
+        == "This field cannot be left blank. The SP shows it as its ACS URL."
+    )
     assert page.error_of("Audience URI (SP Entity ID)").startswith("This field cannot be left blank.")
     assert page.alerts[0].startswith("We found some errors. Please review the form and make corrections.")
     targets = page.document.xpath("//div[@role='alert']//a/@href")
@@ -102,7 +105,10 @@ def test_required_fields_say_so_beside_themselves_and_in_a_list(admin: Visitor) 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("localhost:9/acs", "Expected a full URL that begins with http:// or https://, received 'localhost:9/acs'"),
+        (
+            "localhost:9/acs",
+            "Expected a full URL that begins with http:// or https://, received 'localhost:9/acs'",
+        ),
         ("http://a b/", "Expected a URL without spaces, received 'http://a b/'"),
         ("http://my_sp/acs", "Expected a host name without underscores, received 'http://my_sp/acs'"),
     ],
@@ -114,7 +120,9 @@ def test_a_single_sign_on_url_that_is_none_is_refused(admin: Visitor, url: str, 
     assert step(page.submit("Next", URLS)) == "Feedback"
 
 
-def test_recipient_and_destination_count_only_when_they_are_not_the_same(admin: Visitor, okta: FakeOkta) -> None:
+def test_recipient_and_destination_count_only_when_they_are_not_the_same(
+    admin: Visitor, okta: FakeOkta
+) -> None:
     own = {"Recipient URL": "http://sp.test/r", "Destination URL": "http://sp.test/d"}
     app = finish(to_configure(admin).submit("Next", {**URLS, **own}), okta)
     assert (app.settings.recipient, app.settings.destination) == ("", "")
@@ -160,7 +168,9 @@ def test_every_choice_is_stored(admin: Visitor, okta: FakeOkta) -> None:
 
 
 def test_one_of_the_two_signatures_has_to_stay(admin: Visitor) -> None:
-    page = to_configure(admin).submit("Next", {**URLS, "Response": "Unsigned", "Assertion Signature": "Unsigned"})
+    page = to_configure(admin).submit(
+        "Next", {**URLS, "Response": "Unsigned", "Assertion Signature": "Unsigned"}
+    )
     assert page.error_of("Response") == (
         "Expected Response or Assertion Signature to be Signed, received 'Unsigned'. "
         "At least one of the two has to be signed."
@@ -182,22 +192,31 @@ def test_a_certificate_is_kept_while_the_form_is_corrected(admin: Visitor, okta:
 BAD_CERTIFICATES = {
     "text": (b"hello", "Expected a PEM certificate, received"),
     "an empty file": (b"", "Expected a PEM certificate, received 'the empty file sp.pem'"),
-    "broken base64": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "Expected a PEM certificate"),
+    "broken base64": (
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "Expected a PEM certificate",
+    ),
     "too large": (b"x" * 70_000, "Expected a PEM certificate of at most 64 KB"),
 }
 
 
 @pytest.mark.parametrize(("data", "message"), BAD_CERTIFICATES.values(), ids=BAD_CERTIFICATES.keys())
 @pytest.mark.parametrize("field", ["Encryption Certificate", "Signature Certificate"])
-def test_a_file_that_is_no_certificate_is_refused(admin: Visitor, field: str, data: bytes, message: str) -> None:
+def test_a_file_that_is_no_certificate_is_refused(
+    admin: Visitor, field: str, data: bytes, message: str
+) -> None:
     page = to_configure(admin).submit("Next", {**URLS, field: ("sp.pem", data)})
     assert page.error_of(field).startswith(message)
     assert step(page.submit("Next", {field: ("sp.pem", sp_certificate())})) == "Feedback"
 
 
 def test_a_private_key_and_an_elliptic_curve_are_refused_with_the_reason(admin: Visitor) -> None:
-    page = to_configure(admin).submit("Next", {**URLS, "Signature Certificate": ("k.pem", sp_certificate("key"))})
-    assert "Upload the certificate alone; a private key stays at the SP." in page.error_of("Signature Certificate")
+    page = to_configure(admin).submit(
+        "Next", {**URLS, "Signature Certificate": ("k.pem", sp_certificate("key"))}
+    )
+    assert "Upload the certificate alone; a private key stays at the SP." in page.error_of(
+        "Signature Certificate"
+    )
     page = page.submit("Next", {"Signature Certificate": ("k.pem", sp_certificate("ec"))})
     assert "a certificate with an RSA key" in page.error_of("Signature Certificate")
 
@@ -207,7 +226,9 @@ def test_encryption_needs_a_certificate(admin: Visitor) -> None:
     assert page.error_of("Encryption Certificate").startswith("This field cannot be left blank.")
 
 
-def test_single_logout_and_signed_requests_need_a_signature_certificate(admin: Visitor, okta: FakeOkta) -> None:
+def test_single_logout_and_signed_requests_need_a_signature_certificate(
+    admin: Visitor, okta: FakeOkta
+) -> None:
     page = to_configure(admin).submit("Next", {**URLS, "Signed Requests": True, "Enable Single Logout": True})
     assert "a Signature Certificate first" in page.error_of("Signed Requests")
     assert "a Signature Certificate first" in page.error_of("Enable Single Logout")
@@ -231,7 +252,8 @@ def test_attribute_rows_are_stored_and_empty_ones_ignored(admin: Visitor, okta: 
     rows = {
         "Name 1": "mail", "Value 1": "user.email", "Name format 1": "Basic",
         "Name 3": "env", "Value 3": "test",
-        "Group name 2": "groups", "Filter 2": "Matches regex", "Filter value 2": ".*", "Group name format 2": "URI Reference",
+        "Group name 2": "groups", "Filter 2": "Matches regex", "Filter value 2": ".*",
+        "Group name format 2": "URI Reference",
     }  # fmt: skip
     settings = finish(to_configure(admin).submit("Next", {**URLS, **rows}), okta).settings
     assert [(s.name, s.values, s.name_format.rpartition(":")[2]) for s in settings.attribute_statements] == [
@@ -246,11 +268,21 @@ def test_attribute_rows_are_stored_and_empty_ones_ignored(admin: Visitor, okta: 
 def test_add_another_gives_a_row_and_keeps_what_was_typed(admin: Visitor, okta: FakeOkta) -> None:
     page = to_configure(admin)
     assert [page.value(f"Name {n}") for n in (1, 2, 3)] == ["", "", ""]
-    typed = {**URLS, "Name 1": "a", "Value 1": "1", "Name 2": "b", "Value 2": "2", "Name 3": "c", "Value 3": "3"}
+    typed = {
+        **URLS,
+        "Name 1": "a",
+        "Value 1": "1",
+        "Name 2": "b",
+        "Value 2": "2",
+        "Name 3": "c",
+        "Value 3": "3",
+    }
     page = page.submit("Add Another", typed, within="Attribute Statements (optional)")
     assert page.alerts == []
     assert page.value("Single sign-on URL") == URLS["Single sign-on URL"]
-    page = page.submit("Add Another", {"Name 4": "d", "Value 4": "4"}, within="Attribute Statements (optional)")
+    page = page.submit(
+        "Add Another", {"Name 4": "d", "Value 4": "4"}, within="Attribute Statements (optional)"
+    )
     assert page.value("Name 5") == ""
     settings = finish(page.press("Next"), okta).settings
     assert [s.name for s in settings.attribute_statements] == ["a", "b", "c", "d"]
@@ -261,7 +293,10 @@ def test_add_another_gives_a_row_and_keeps_what_was_typed(admin: Visitor, okta: 
     [
         ({"Name 1": "a", "Value 1": "nope(user.email)"}, "Expected a valid expression for 'a'"),
         ({"Value 1": "user.email"}, "This field cannot be left blank"),
-        ({"Name 1": "a", "Value 1": "1", "Name 2": "a", "Value 2": "2"}, "Expected a different Name in each row"),
+        (
+            {"Name 1": "a", "Value 1": "1", "Name 2": "a", "Value 2": "2"},
+            "Expected a different Name in each row",
+        ),
         ({"Name 1": "a", "Value 1": "1", "Group name 1": "a"}, "Expected a different Name in each row"),
         ({"Name 1": "a" * 513, "Value 1": "1"}, "Expected a Name of at most 512 characters"),
         ({"Name 1": "a", "Value 1": "1" * 1025}, "Expected a Value of at most 1024 characters"),
@@ -287,7 +322,10 @@ def test_other_requestable_sso_urls_are_rows_with_an_index(admin: Visitor, okta:
         "Requestable SSO URL 2": "http://sp.test/b",
     }  # fmt: skip
     settings = finish(to_configure(admin).submit("Next", {**URLS, **rows}), okta).settings
-    assert [(e.url, e.index) for e in settings.acs_endpoints] == [("http://sp.test/a", 7), ("http://sp.test/b", 0)]
+    assert [(e.url, e.index) for e in settings.acs_endpoints] == [
+        ("http://sp.test/a", 7),
+        ("http://sp.test/b", 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -304,7 +342,9 @@ def test_other_requestable_sso_urls_are_rows_with_an_index(admin: Visitor, okta:
         ),
     ],
 )  # fmt: skip
-def test_other_requestable_sso_urls_that_okta_refuses(admin: Visitor, rows: dict[str, str], message: str) -> None:
+def test_other_requestable_sso_urls_that_okta_refuses(
+    admin: Visitor, rows: dict[str, str], message: str
+) -> None:
     page = to_configure(admin).submit("Next", {**URLS, **rows})
     assert any(alert.startswith(message) for alert in page.alerts), page.alerts
     assert {label: page.value(label) for label in rows} == rows
@@ -312,7 +352,10 @@ def test_other_requestable_sso_urls_that_okta_refuses(admin: Visitor, rows: dict
 
 def test_editing_opens_the_wizard_filled_in_and_saves_to_the_same_app(world: World, admin: Visitor) -> None:
     world.okta.org.update_app(
-        world.app.id, recipient="http://sp.test/r", sp_certificate=sp_certificate().decode(), response_signed=False
+        world.app.id,
+        recipient="http://sp.test/r",
+        sp_certificate=sp_certificate().decode(),
+        response_signed=False,
     )
     general = admin.get(f"/admin/app/{world.app.info.name}/instance/{world.app.id}/general")
     page = general.follow("Edit", within="SAML Settings")

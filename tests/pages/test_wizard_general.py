@@ -36,7 +36,9 @@ def test_a_method_has_to_be_chosen(admin: Visitor) -> None:
     assert page.submit("Next", {"SAML 2.0": True}).heading == "Create SAML Integration"
 
 
-@pytest.mark.parametrize("method", ["OIDC - OpenID Connect", "SWA - Secure Web Authentication", "API Services"])
+@pytest.mark.parametrize(
+    "method", ["OIDC - OpenID Connect", "SWA - Secure Web Authentication", "API Services"]
+)
 def test_other_methods_say_that_this_okta_speaks_saml(admin: Visitor, method: str) -> None:
     page = admin.get("/admin/apps/new").submit("Next", {method: True})
     assert page.alerts == [
@@ -70,7 +72,9 @@ def test_three_steps_make_an_app_and_end_on_its_sign_on_tab(admin: Visitor, okta
 def test_the_app_name_is_required(admin: Visitor) -> None:
     page = start(admin).submit("Next", {"App name": " "})
     assert page.error_of("App name") == "This field cannot be left blank"
-    assert page.submit("Next", {"App name": "A"}).document.xpath("//li[@aria-current='step'][.='Configure SAML']")
+    assert page.submit("Next", {"App name": "A"}).document.xpath(
+        "//li[@aria-current='step'][.='Configure SAML']"
+    )
 
 
 def test_the_app_name_has_at_most_100_characters(admin: Visitor) -> None:
@@ -92,9 +96,15 @@ def test_png_jpg_and_gif_are_logos(admin: Visitor, okta: FakeOkta, name: str, da
 
 
 BAD_LOGOS = {
-    "an SVG named png": (("logo.png", b"<svg/>"), "Expected a PNG, JPG or GIF image, received another kind of file."),
+    "an SVG named png": (
+        ("logo.png", b"<svg/>"),
+        "Expected a PNG, JPG or GIF image, received another kind of file.",
+    ),
     "an empty file": (("logo.png", b""), "Expected a PNG, JPG or GIF image, received an empty file."),
-    "1 MB": (("logo.png", PNG + b"0" * (1024 * 1024 - len(PNG))), "Expected a file under 1 MB, received 1.0 MB."),
+    "1 MB": (
+        ("logo.png", PNG + b"0" * (1024 * 1024 - len(PNG))),
+        "Expected a file under 1 MB, received 1.0 MB.",
+    ),
 }
 
 
@@ -109,7 +119,9 @@ def test_other_files_are_no_logos_whatever_their_name(
     assert page.submit("Next", {"App logo (optional)": ("x.bin", small)}).alerts == []
 
 
-def test_a_chosen_logo_is_remembered_between_the_steps_and_can_be_removed(admin: Visitor, okta: FakeOkta) -> None:
+def test_a_chosen_logo_is_remembered_between_the_steps_and_can_be_removed(
+    admin: Visitor, okta: FakeOkta
+) -> None:
     page = start(admin).submit("Next", {"App name": "Amplitude", "App logo (optional)": ("l.png", PNG)})
     page = page.press("Previous")
     assert "A logo is chosen." in page.text
@@ -148,6 +160,8 @@ def test_a_wizard_that_is_over_or_somebody_else_s_says_so(admin: Visitor, okta: 
     okta.add_person("second@acme.test", password="pw", admin=True)
     other = Visitor(okta.url)
     other.sign_in("second@acme.test", "pw")
-    assert other.get(page.path).notices == ["This wizard has ended, or the fake Okta was restarted. Start again."]
+    assert other.get(page.path).notices == [
+        "This wizard has ended, or the fake Okta was restarted. Start again."
+    ]
     page.press("Cancel")
     assert admin.get(page.path).heading == "Create a new app integration"

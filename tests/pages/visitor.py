@@ -55,7 +55,9 @@ class Page:
         """The one control with this label."""
         scope = self.document if root is None else root
         found = [e for e in scope.xpath(".//input|.//select|.//textarea") if name_of(e) == label]
-        assert len(found) == 1, f"{len(found)} controls are labelled {label!r}: {[name_of(e) for e in _named(scope)]}"
+        assert len(found) == 1, (
+            f"{len(found)} controls are labelled {label!r}: {[name_of(e) for e in _named(scope)]}"
+        )
         return found[0]
 
     def value(self, label: str) -> str:
@@ -74,7 +76,9 @@ class Page:
 
     def follow(self, text: str, within: str = "") -> Page:
         """Click the link with this text; ``within`` is text of its table row or section."""
-        found = [e for e in _scope(self.document, within).xpath(".//a[@href]") if squeeze(e.text_content()) == text]
+        found = [
+            e for e in _scope(self.document, within).xpath(".//a[@href]") if squeeze(e.text_content()) == text
+        ]
         assert found, f"no link {text!r} on {self.url}; there are {self.links()}"
         return self.visitor.get(urljoin(self.url, found[0].get("href")))
 
@@ -90,7 +94,9 @@ class Page:
         """
         document = self.document
         scope = _scope(document, within)
-        pressed = [e for e in scope.xpath(".//button") if name_of(e) == button and e.get("aria-hidden") != "true"]
+        pressed = [
+            e for e in scope.xpath(".//button") if name_of(e) == button and e.get("aria-hidden") != "true"
+        ]
         assert pressed, f"no button {button!r} on {self.url}: {self.text[:3000]}"
         form = next(pressed[0].iterancestors("form"))
         files: dict[str, File] = {}
@@ -194,7 +200,7 @@ def name_of(element: HtmlElement) -> str:
 
 
 def _named(scope: HtmlElement) -> list[HtmlElement]:
-    return [e for e in scope.xpath(".//input[not(@type='hidden')]|.//select|.//textarea")]
+    return list(scope.xpath(".//input[not(@type='hidden')]|.//select|.//textarea"))
 
 
 def _scope(document: HtmlElement, within: str) -> HtmlElement:
@@ -209,7 +215,11 @@ def _scope(document: HtmlElement, within: str) -> HtmlElement:
 def _set(control: HtmlElement, value: Any, form: HtmlElement) -> None:
     kind = control.get("type")
     if control.tag == "select":
-        wanted = [o for o in control.xpath("option") if squeeze(o.text_content()) == value or o.get("value") == value]
+        wanted = [
+            o
+            for o in control.xpath("option")
+            if squeeze(o.text_content()) == value or o.get("value") == value
+        ]
         assert wanted, f"no choice {value!r} in {name_of(control)!r}"
         for option in control.xpath("option"):
             option.attrib.pop("selected", None)
