@@ -1,8 +1,9 @@
 """Single logout: answering an app's LogoutRequest, and telling the other apps of a session that it is over.
 
 An app may ask by POST or Redirect, always signed. Okta ends its session and answers by POST at the app's Single Logout
-URL; a request that it does not trust gets the status AuthnFailed there (reports of 2017 to 2021), and one that cannot
-be read gets Okta's 400 page. Apps that take part in front-channel logout are sent a LogoutRequest each, through the browser.
+URL; a request that it does not trust gets the status AuthnFailed there (reports of 2017 to 2021), and one that
+cannot be read gets the 400 page. Apps that take part in front-channel logout are sent a LogoutRequest each, through
+the browser.
 """
 
 from __future__ import annotations

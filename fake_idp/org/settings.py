@@ -72,14 +72,17 @@ def field_named(name: str) -> Field:
     row = _BY_NAME.get(_plain(name))
     if row is not None:
         return row
-    spellings = {
-        spelling: spelling for row in FIELDS for spelling in (row.label, row.api_name, row.attribute)
-    }
-    plain_spellings = {_plain(spelling): spelling for spelling in spellings}
-    close = get_close_matches(_plain(name), plain_spellings, n=1, cutoff=0.6)
-    advice = f"Did you mean {plain_spellings[close[0]]!r}?" if close else ""
+    close = get_close_matches(_plain(name), _BY_NAME, n=1, cutoff=0.6)
+    advice = f"Did you mean {_spelt_like(name, _BY_NAME[close[0]])!r}?" if close else ""
     valid = ", ".join(row.label for row in FIELDS)
     raise InvalidSetting(name, name, name, "a field of the wizard", advice or f"The fields are: {valid}")
+
+
+def _spelt_like(name: str, row: Field) -> str:
+    """The field's name in the style that the writer uses: label, API name or Python name."""
+    if " " in name or name[:1].isupper():
+        return row.label
+    return row.attribute if "_" in name else row.api_name
 
 
 def parse_fields(values: Mapping[str, Any], base: SamlSettings | None = None) -> SamlSettings:
