@@ -1,0 +1,102 @@
+"""What a run has seen besides its verdicts: requests received, refusals and their pages, whether the target stayed up.
+
+Workers hand it to the parent, which judges the cases that need the whole run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from harness.conformance.bench import Started
+from harness.conformance.visitor import Page
+
+INTERNALS = (
+    ("a Python traceback", re.compile(r"Traceback \(most recent call last\)")),
+    ("a Java stack trace", re.compile(r"\bat [\w.$]+\([\w]+\.java:\d+\)")),
+    ("a .NET stack trace", re.compile(r"\bat [\w.<>`]+\([^)]*\) in \S+:line \d+")),
+    ("a Node.js stack trace", re.compile(r"\bat .+ \(?(?:/|node:)\S+\.js:\d+:\d+\)?")),
+    ("a Ruby backtrace", re.compile(r"\S+\.rb:\d+:in [`']")),
+    (
+        "a PHP error",
+        re.compile(r"(?:Fatal error|Warning|Notice)</b>?:.* on line <?b?>?\d+|Stack trace:\s*#0"),
+    ),
+    ("a Go panic", re.compile(r"goroutine \d+ \[running\]")),
+    ("a private key", re.compile(r"-----BEGIN (?:RSA |EC )?PRIVATE KEY-----")),
+    ("a file path", re.compile(r"(?<![\w:/.])/(?:usr|home|var|opt|srv|app|etc|root)/[\w./-]+\.\w+")),
+    ("a page of a debugger", re.compile(r"Werkzeug Debugger|Whoops, looks like|DEBUG = True")),
+    ("a decoded assertion", re.compile(r"(?:&lt;|<)(?:saml2?:)?Assertion[ >]")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSeen:
+    """One AuthnRequest, with all that the passive checks read. Plain values, so that workers can hand it over."""
+
+    xml: bytes
+    binding: str
+    endpoint: str
+    raw_query: str
+    form: tuple[tuple[str, str], ...]
+    relay_state: str | None
+    cache_control: str
+    pragma: str
+    status: int
+    received: datetime
+
+    @classmethod
+    def of(cls, started: Started) -> RequestSeen:
+        """From a login that was started."""
+        answer = started.page.answer
+        return cls(
+            started.request.xml,
+            started.request.binding,
+            started.endpoint,
+            started.raw_query,
+            started.form,
+            started.relay_state,
+            answer.header("Cache-Control"),
+            answer.header("Pragma"),
+            answer.status,
+            started.received,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How the target refused one message."""
+
+    case_id: str
+    status: int
+    length: int
+    internals: tuple[str, ...] = ()
+    leaked_marker: bool = False
+
+    @classmethod
+    def of(cls, case_id: str, page: Page, canary: str) -> Refusal:
+        """From the page that a refused login ended at."""
+        text = page.text
+        found = tuple(name for name, pattern in INTERNALS if pattern.search(text))
+        return cls(case_id, page.status, len(page.answer.body), found, canary in text)
+
+
+@dataclass(slots=True)
+class Observed:
+    """All of it."""
+
+    requests: list[RequestSeen] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    died: list[str] = field(default_factory=list)
+    """Cases after which the target did not accept a good login any more."""
+    controls: int = 0
+    target_seconds: float = 0.0
+    """Time spent waiting for the target."""
+
+    def add(self, other: Observed) -> None:
+        """What another worker has seen."""
+        self.requests.extend(other.requests)
+        self.refusals.extend(other.refusals)
+        self.died.extend(other.died)
+        self.controls += other.controls
+        self.target_seconds += other.target_seconds

@@ -1,0 +1,159 @@
+"""Is the target set up so that anything can be judged? Every problem here is one of set-up, never a failed test."""
+
+from __future__ import annotations
+
+import re
+
+from harness.conformance.bench import Bench, Login, NoRequest
+from harness.conformance.cases import SHAPES, Shape
+from harness.conformance.idp import Variation
+from harness.conformance.visitor import KEPT_BODY
+from harness.drivers.errors import DriverError
+from harness.targets.errors import SetUpError
+from harness.targets.model import host_of
+from harness.targets.process import last_lines
+
+
+def preflight(bench: Bench) -> None:
+    """Look, without a login; start a login; log in; and find out what this target can do.
+
+    Fills ``bench.shapes``, ``bench.idp_initiated``, ``bench.people.anyone`` and ``bench.asks_for_context``.
+
+    :raises SetUpError: with advice, for the first thing that is wrong.
+    """
+    _acs_is_named(bench)
+    _anonymous_is_nobody(bench)
+    _login_leads_here(bench)
+    first = _some_login_works(bench)
+    _find_shapes(bench, first)
+    bench.idp_initiated = _accepts_unsolicited(bench)
+
+
+def _acs_is_named(bench: Bench) -> None:
+    acs = host_of(bench.sp.acs_url)
+    if acs not in bench.target.hosts:
+        raise SetUpError(
+            "acs_host",
+            "the SP's metadata names an ACS on a host that the target file does not name",
+            expected=" or ".join(sorted(bench.target.hosts)),
+            received=bench.sp.acs_url,
+            advice="give acs_url in the target file if responses may go there; nothing is sent to unnamed hosts",
+        )
+
+
+def _anonymous_is_nobody(bench: Bench) -> None:
+    person = bench.people.account or bench.people.stranger()
+    named = bench.name_id_of(person, Variation("both"))
+    try:
+        pages = [bench.visitor().get(bench.probe.url) for _ in range(2)]
+    except DriverError as error:
+        raise SetUpError(
+            "signed_in_unreachable",
+            f"the page that shows who is signed in cannot be fetched: {error}",
+            advice="start the SP, or correct signed_in.url in the target file",
+        ) from error
+    bench.probe.learn(*pages)
+    if any(bench.probe.names(page, named) for page in pages):
+        raise SetUpError(
+            "always_signed_in",
+            "the page that shows who is signed in names a user although nobody has logged in",
+            expected=f"no {bench.target.signed_in.contains!r} at {bench.probe.url} without a login",
+            received=f"HTTP {pages[0].status} with that text",
+            advice="name a page in signed_in.url that depends on the user's session, and a text in signed_in.contains "
+            "that only stands there for the user who is signed in",
+        )
+
+
+def _login_leads_here(bench: Bench) -> None:
+    try:
+        started = bench.start(bench.visitor())
+    except DriverError as error:
+        raise SetUpError(
+            "login_unreachable",
+            f"the login cannot be started: {error}",
+            received=last_lines(bench.running.output),
+            advice="start the SP, or correct login_url in the target file",
+        ) from error
+    except NoRequest as error:
+        raise SetUpError(
+            "no_request",
+            f"{error}",
+            expected=f"a redirect or a form to {bench.idp.sso_url} with a SAMLRequest",
+            received=_excerpt(error.page.text),
+            advice="login_url has to start the SP-initiated login at once; and the SP has to know the IdP's metadata "
+            f"({bench.target.configure.kind if bench.target.configure else 'upload'})",
+        ) from error
+    if started.endpoint != bench.idp.sso_url:
+        raise SetUpError(
+            "other_idp",
+            "the login leads to another IdP",
+            expected=bench.idp.sso_url,
+            received=started.endpoint,
+            advice="the SP has not taken over the metadata of this check: see `configure` in the target file",
+        )
+    acs = started.request.acs_url
+    if acs is not None and acs not in bench.sp.acs_urls:
+        raise SetUpError(
+            "acs_differs",
+            "the SP asks for the answer at another address than its metadata (or the target file) names",
+            expected=" or ".join(bench.sp.acs_urls),
+            received=acs,
+            advice="make the SP build its ACS URL from its configured base URL, or correct acs_url in the target file",
+        )
+    if started.request.issuer != bench.sp.entity_id:
+        raise SetUpError(
+            "issuer_differs",
+            "the SP calls itself something else than its metadata (or the target file) does",
+            expected=bench.sp.entity_id,
+            received=started.request.issuer or "no Issuer",
+            advice="correct entity_id in the target file, or the SP's own setting",
+        )
+    bench.asks_for_context = bool(started.request.requested_contexts)
+
+
+def _some_login_works(bench: Bench) -> Shape:
+    """The first signing shape in which a good login works; finds out whom the target takes."""
+    tried: list[Login] = []
+    stated = bench.target.capabilities.new_users
+    for anyone in [True, False] if bench.people.account else [True]:
+        if stated is not None and anyone != stated and bench.people.account:
+            continue
+        bench.people.anyone = anyone
+        for shape in SHAPES:
+            login = bench.login(Variation(shape))
+            if login.sight.who == "subject":
+                return shape
+            tried.append(login)
+    login = tried[0]
+    raise SetUpError(
+        "no_session",
+        "no session after a good login, in whatever way the message was signed",
+        expected=f"{bench.target.signed_in.contains!r} for {login.sent.person.name_id} at {bench.probe.url}",
+        received=f"{login.sight.describe()} The ACS had answered HTTP {login.landed.status} at {login.landed.url}: "
+        f"{_excerpt(login.landed.text)}",
+        advice=_no_session_advice(bench),
+    )
+
+
+def _no_session_advice(bench: Bench) -> str:
+    advice = "read the SP's log for this login; compare Audience, ACS URL, Name ID format and attributes with `app`"
+    if bench.people.account is None:
+        advice += "; name an account that the SP knows as `user`"
+    return f"{advice}; check signed_in.contains against that page when a user is signed in"
+
+
+def _find_shapes(bench: Bench, first: Shape) -> None:
+    for shape in SHAPES:
+        works = shape == first or bench.login(Variation(shape)).sight.who == "subject"
+        if works:
+            bench.shapes.append(shape)
+
+
+def _accepts_unsolicited(bench: Bench) -> bool:
+    return bench.login(Variation(bench.shapes[0]), flow="idp").sight.who == "subject"
+
+
+def _excerpt(text: str) -> str:
+    """What a person would read on a page, shortened."""
+    text = re.sub(r"(?s)<(script|style).*?</\1>", " ", text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip()[: KEPT_BODY // 10] or "an empty page"

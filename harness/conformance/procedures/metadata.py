@@ -1,0 +1,225 @@
+"""What the SP reads in IdP metadata, tried by giving it other metadata; and what it publishes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from fake_idp.saml.keys import SigningKey, new_signing_key
+from fake_idp.saml.metadata import metadata_tree
+from fake_idp.saml.names import BINDING_POST, BINDING_REDIRECT
+from fake_idp.saml.nodes import Element
+from fake_idp.saml.xml import wire
+from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Login
+from harness.conformance.procedures.registry import procedure
+from harness.conformance.request_checks.signature import weak_key
+from harness.conformance.verdicts import Outcome, judge, not_met, passed, recorded, skipped
+from harness.targets.errors import SetUpError
+
+
+@contextmanager
+def metadata_of(attempt: Attempt, metadata: bytes) -> Iterator[None]:
+    """The SP trusts this metadata for a while, and the app's own again afterwards."""
+    bench = attempt.bench
+    try:
+        bench.running.trust(metadata, bench.metadata_url)
+        yield
+    finally:
+        bench.running.trust(bench.idp.metadata(), bench.metadata_url)
+
+
+@contextmanager
+def spare_keys(attempt: Attempt, count: int) -> Iterator[list[SigningKey]]:
+    """Keys that no metadata names yet."""
+    idp = attempt.bench.idp
+    keys = [idp.spare_key() for _ in range(count)]
+    try:
+        yield keys
+    finally:
+        idp.give_back(*keys)
+
+
+def _login_with(attempt: Attempt, key: SigningKey) -> Login:
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    person = attempt.bench.people.somebody()
+    sent = attempt.bench.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, key=key
+    )
+    return attempt.post(visitor, sent, started=started)
+
+
+def _expect(attempt: Attempt, what: str, key: SigningKey, accepted: bool) -> Outcome | None:
+    """None when a login signed with this key goes as expected."""
+    sight = _login_with(attempt, key).sight
+    if (sight.who == "subject") == accepted and sight.who in ("subject", "nobody"):
+        return None
+    return not_met(
+        attempt.case, "refused" if accepted else "accepted", "accepted" if accepted else "refused",
+        f"{what}: {sight.describe()}",
+    )  # fmt: skip
+
+
+@procedure("several-signing-keys")
+def several_signing_keys(attempt: Attempt) -> Outcome:
+    """Two keys are published; a third one is not."""
+    first = attempt.bench.idp.key
+    with (
+        spare_keys(attempt, 2) as (second, third),
+        metadata_of(attempt, attempt.bench.idp.metadata([first, second])),
+    ):
+        problem = (
+            _expect(attempt, "signed with the first key", first, True)
+            or _expect(attempt, "signed with the second key", second, True)
+            or _expect(attempt, "signed with a key that is not published", third, False)
+        )
+    return problem or passed("Both published keys are accepted, another one is refused.")
+
+
+@procedure("key-rollover")
+def key_rollover(attempt: Attempt) -> Outcome:
+    """Old key, old and new, new alone: each step as Okta's certificate rotation has it."""
+    idp = attempt.bench.idp
+    old = idp.key
+    with spare_keys(attempt, 1) as (new,):
+        problem = _expect(attempt, "before: the new key", new, False)
+        with metadata_of(attempt, idp.metadata([old, new])):
+            problem = problem or _expect(attempt, "overlap: the old key", old, True)
+            problem = problem or _expect(attempt, "overlap: the new key", new, True)
+        with metadata_of(attempt, idp.metadata([new])):
+            problem = problem or _expect(attempt, "after: the new key", new, True)
+            problem = problem or _expect(attempt, "after: the old key", old, False)
+    return problem or passed("The new key counts from its publication, the old one until its removal.")
+
+
+def _tree(attempt: Attempt) -> Element:
+    return metadata_tree(attempt.bench.idp.metadata_claims())
+
+
+@procedure("key-without-use")
+def key_without_use(attempt: Attempt) -> Outcome:
+    """The KeyDescriptor says nothing about its use."""
+    tree = _tree(attempt)
+    tree.one("md:KeyDescriptor").set("use", None)
+    with metadata_of(attempt, wire(tree)):
+        return judge(attempt.case, attempt.good_login().sight, "accept")
+
+
+@procedure("encryption-key-signs")
+def encryption_key_signs(attempt: Attempt) -> Outcome:
+    """A second key is published for encryption only, and signs."""
+    idp = attempt.bench.idp
+    with spare_keys(attempt, 1) as (key,):
+        tree = metadata_tree(idp.metadata_claims([idp.key, key]))
+        tree.find_all("md:KeyDescriptor")[1].set("use", "encryption")
+        with metadata_of(attempt, wire(tree)):
+            control = _expect(attempt, "signed with the signing key", idp.key, True)
+            return control or judge(attempt.case, _login_with(attempt, key).sight, "reject")
+
+
+@procedure("expired-certificate")
+def expired_certificate(attempt: Attempt) -> Outcome:
+    """The same key in a certificate that ran out last year, then in one that begins next year."""
+    key = attempt.bench.idp.key
+    for words, created in (("that has expired", -365 * 11), ("that is not valid yet", 365)):
+        dated = new_signing_key(
+            "acme", datetime.now(UTC) + timedelta(days=created), private_key=key.private_key, kid=key.kid
+        )
+        try:
+            with metadata_of(attempt, attempt.bench.idp.metadata([dated])):
+                sight = _login_with(attempt, dated).sight
+        except SetUpError as error:
+            return _choice(attempt, f"metadata with a certificate {words} is refused ({error.code})")
+        if sight.who != "subject":
+            return _choice(attempt, f"a login with a certificate {words} is refused")
+    return passed("The key counts, whatever the dates of its certificate.")
+
+
+def _choice(attempt: Attempt, seen: str) -> Outcome:
+    return not_met(
+        attempt.case, "refused", "the key of a certificate in metadata counts, not its dates", seen,
+        hint="Some guidance asks for the opposite. Okta's certificates run for ten years, so it seldom matters.",
+        verdict="warning",
+    )  # fmt: skip
+
+
+@procedure("binding-choice")
+def binding_choice(attempt: Attempt) -> Outcome:
+    """POST only, then Redirect only."""
+    seen = []
+    for name, binding in (("POST only", BINDING_POST), ("Redirect only", BINDING_REDIRECT)):
+        tree = _tree(attempt)
+        for endpoint in tree.find_all("md:SingleSignOnService"):
+            if endpoint.get("Binding") != binding:
+                tree.one("md:IDPSSODescriptor").remove(endpoint)
+        try:
+            with metadata_of(attempt, wire(tree)):
+                seen.append((name, attempt.good_login().sight.who == "subject"))
+        except SetUpError:
+            seen.append((name, False))
+    told = "; ".join(f"{name}: {'works' if works else 'does not work'}" for name, works in seen)
+    if not any(works for _, works in seen):
+        return not_met(attempt.case, "refused", "a login with one of the bindings", told)
+    if not all(works for _, works in seen):
+        return recorded(told)
+    return passed(told)
+
+
+@procedure("sp-metadata")
+def sp_metadata(attempt: Attempt) -> Outcome:
+    """What the SP's own metadata says, one question for each requirement."""
+    if not attempt.bench.sp.xml:
+        return skipped("The SP publishes no metadata; its names were given by hand.")
+    return {"spmd-valid": _valid, "spmd-keys": _keys, "spmd-want-assertions-signed": _want}[
+        attempt.case.requirement.id
+    ](attempt)
+
+
+def _valid(attempt: Attempt) -> Outcome:
+    sp = attempt.bench.sp
+    post = [endpoint for endpoint in sp.acs if endpoint.binding == BINDING_POST]
+    problems = [
+        problem
+        for problem, present in (
+            ("no ACS for HTTP-POST", not post),
+            ("an ACS without an index", any(endpoint.index is None for endpoint in sp.acs)),
+            ("several default ACS", sum(endpoint.is_default for endpoint in sp.acs) > 1),
+            ("an index that stands twice", len({e.index for e in sp.acs}) < len(sp.acs)),
+            ("an entityID of more than 1024 characters", len(sp.entity_id) > 1024),
+            ("a DOCTYPE", b"<!DOCTYPE" in sp.xml),
+        )
+        if present
+    ]
+    if problems:
+        return not_met(attempt.case, "sp_metadata", "a valid document", "; ".join(problems))
+    plain = [endpoint.location for endpoint in post if endpoint.location.startswith("http:")]
+    return passed(f"Valid. {'The ACS has an http address.' if plain else ''}".strip())
+
+
+def _keys(attempt: Attempt) -> Outcome:
+    sp = attempt.bench.sp
+    certificates = (*sp.signing_certificates, *sp.encryption_certificates)
+    if not certificates:
+        return skipped("The SP publishes no keys.")
+    weak = [why for certificate in certificates if (why := weak_key(certificate))]
+    if weak:
+        return not_met(
+            attempt.case, "weak_key", "RSA with 2048 bits or EC with 256 bits at least", "; ".join(weak)
+        )
+    expired = [c for c in certificates if c.not_valid_after_utc < datetime.now(UTC)]
+    if expired:
+        return not_met(
+            attempt.case, "expired", "certificates in date", f"{len(expired)} expired", verdict="warning"
+        )
+    return passed(f"{len(certificates)} keys, all strong enough.")
+
+
+def _want(attempt: Attempt) -> Outcome:
+    stated = b"WantAssertionsSigned" in attempt.bench.sp.xml
+    return recorded(
+        f"WantAssertionsSigned is {str(attempt.bench.sp.want_assertions_signed).lower()}."
+        if stated
+        else "WantAssertionsSigned is not stated."
+    )

@@ -1,0 +1,208 @@
+"""Logout messages by HTTP-Redirect: the only inbound messages of an SP whose signature is in the query string."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+
+from fake_idp.saml.bindings import deflate, redirect_url
+from fake_idp.saml.logout import build_logout_request
+from fake_idp.saml.names import MORE_SIGNATURE_ALGORITHMS
+from fake_idp.saml.signature import sign_bytes
+from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Login
+from harness.conformance.procedures.logout import redirect_endpoint, request_claims, stays
+from harness.conformance.procedures.registry import procedure
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed
+from harness.drivers.errors import PageTimeout
+
+_NO_ENDPOINT = "The SP names no logout endpoint for HTTP-Redirect."
+BOMB_BYTES = 100_000_000
+
+
+def _request(attempt: Attempt, login: Login, endpoint: str) -> bytes:
+    return build_logout_request(request_claims(attempt, login, endpoint), None)
+
+
+def _signed_url(attempt: Attempt, login: Login, endpoint: str, relay_state: str | None = None) -> str:
+    return redirect_url(
+        endpoint, "SAMLRequest", _request(attempt, login, endpoint), relay_state, attempt.bench.idp.key
+    )
+
+
+def _visit(attempt: Attempt, login: Login, url: str) -> None:
+    login.visitor.get(url, from_url=attempt.bench.idp.sso_url)
+
+
+def _is_gone(attempt: Attempt, login: Login) -> bool:
+    return attempt.look(login.visitor, login.sent.person).who == "nobody"
+
+
+def _logged_in(attempt: Attempt) -> Login | Outcome:
+    login = attempt.good_login()
+    return login if login.sight.who == "subject" else judge(attempt.case, login.sight, "accept")
+
+
+def _must_end(attempt: Attempt, make_url: str, what: str) -> Outcome:
+    """A proper request in an unusual form must work like one in the usual form."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    for form in ("usual", make_url):
+        login = _logged_in(attempt)
+        if isinstance(login, Outcome):
+            return login
+        _visit(attempt, login, _URLS[form](attempt, login, endpoint))
+        if not _is_gone(attempt, login):
+            if form == "usual":
+                return not_verified("A proper LogoutRequest by HTTP-Redirect does not end the session.")
+            return not_met(
+                attempt.case, "refused", "the session has ended", f"The request {what} was refused."
+            )
+    return passed(f"The request {what} ends the session.")
+
+
+def _lower_case_escapes(attempt: Attempt, login: Login, endpoint: str) -> str:
+    """Signed over lower-case percent escapes, as some IdPs write them."""
+    message = base64.b64encode(deflate(_request(attempt, login, endpoint))).decode()
+    algorithm = MORE_SIGNATURE_ALGORITHMS["RSA_SHA256"]
+    query = f"SAMLRequest={_lower(message)}&SigAlg={_lower(algorithm)}"
+    signature = base64.b64encode(sign_bytes(query.encode(), attempt.bench.idp.key, "RSA_SHA256")).decode()
+    return f"{endpoint}?{query}&Signature={_lower(signature)}"
+
+
+def _lower(text: str) -> str:
+    return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), quote(text, safe=""))
+
+
+def _signature_first(attempt: Attempt, login: Login, endpoint: str) -> str:
+    url = _signed_url(attempt, login, endpoint, "state")
+    parts = urlsplit(url).query.split("&")
+    return f"{endpoint}?{'&'.join(reversed(parts))}"
+
+
+_URLS = {"usual": _signed_url, "lower-case": _lower_case_escapes, "reversed": _signature_first}
+
+
+@procedure("redirect-logout-encoding")
+def redirect_logout_encoding(attempt: Attempt) -> Outcome:
+    """The signature covers the octets as they came, whatever case the escapes are in."""
+    return _must_end(attempt, "lower-case", "with lower-case percent escapes")
+
+
+@procedure("redirect-logout-order")
+def redirect_logout_order(attempt: Attempt) -> Outcome:
+    """Signature first, message last."""
+    return _must_end(attempt, "reversed", "with its parameters in another order")
+
+
+def _must_stay(attempt: Attempt, urls: dict[str, str], login: Login) -> Outcome:
+    for what, url in urls.items():
+        _visit(attempt, login, url)
+        if problem := stays(attempt, login, what):
+            return problem
+    endpoint = redirect_endpoint(attempt)
+    _visit(attempt, login, _signed_url(attempt, login, endpoint))
+    if not _is_gone(attempt, login):
+        return not_verified("A proper LogoutRequest by HTTP-Redirect does not end the session either.")
+    return passed("The session stays, and ends by a proper request.")
+
+
+@procedure("redirect-logout-relaystate-changed")
+def redirect_logout_relaystate_changed(attempt: Attempt) -> Outcome:
+    """RelayState is covered by the signature."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    login = _logged_in(attempt)
+    if isinstance(login, Outcome):
+        return login
+    urls = {
+        "a request with a changed RelayState": _signed_url(attempt, login, endpoint, "before").replace(
+            "RelayState=before", "RelayState=after"
+        ),
+        "a request with an added RelayState": f"{_signed_url(attempt, login, endpoint)}&RelayState=added",
+    }
+    return _must_stay(attempt, urls, login)
+
+
+@procedure("redirect-logout-confusion")
+def redirect_logout_confusion(attempt: Attempt) -> Outcome:
+    """A signed message beside an unsigned one."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    login = _logged_in(attempt)
+    if isinstance(login, Outcome):
+        return login
+    other = attempt.good_login()
+    proper = urlsplit(_signed_url(attempt, other, endpoint)).query
+    unsigned = quote_plus(base64.b64encode(deflate(_request(attempt, login, endpoint))))
+    signature = "&".join(part for part in proper.split("&") if not part.startswith("SAMLRequest="))
+    message = dict(parse_qsl(proper))["SAMLRequest"]
+    urls = {
+        "an unsigned request after a signed one": f"{endpoint}?{proper}&SAMLRequest={unsigned}",
+        "an unsigned request before a signed one": f"{endpoint}?SAMLRequest={unsigned}&{proper}",
+        "an unsigned request beside a signed answer": (
+            f"{endpoint}?SAMLResponse={quote_plus(message)}&SAMLRequest={unsigned}&{signature}"
+        ),
+    }
+    return _must_stay(attempt, urls, login)
+
+
+@procedure("redirect-logout-signature-parts")
+def redirect_logout_signature_parts(attempt: Attempt) -> Outcome:
+    """Signature without algorithm, algorithm without signature, both empty, unknown algorithm."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    login = _logged_in(attempt)
+    if isinstance(login, Outcome):
+        return login
+    parts = dict(
+        part.partition("=")[::2] for part in urlsplit(_signed_url(attempt, login, endpoint)).query.split("&")
+    )
+
+    def url(**changes: str | None) -> str:
+        chosen = {name: value for name, value in {**parts, **changes}.items() if value is not None}
+        return f"{endpoint}?{'&'.join(f'{name}={value}' for name, value in chosen.items())}"
+
+    return _must_stay(
+        attempt,
+        {
+            "a request without signature": url(Signature=None, SigAlg=None),
+            "a request without SigAlg": url(SigAlg=None),
+            "a request without Signature": url(Signature=None),
+            "a request with an empty Signature": url(Signature=""),
+            "a request with an empty SigAlg": url(SigAlg=""),
+            "a request with an unknown SigAlg": url(SigAlg=quote_plus("urn:example:none")),
+        },
+        login,
+    )
+
+
+@procedure("redirect-inflate-bomb")
+def redirect_inflate_bomb(attempt: Attempt) -> Outcome:
+    """A few kilobytes that inflate to many megabytes."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = (
+        b"".join(packer.compress(b" " * 1_000_000) for _ in range(BOMB_BYTES // 1_000_000)) + packer.flush()
+    )
+    visitor = attempt.visitor()
+    try:
+        page = visitor.get(f"{endpoint}?SAMLRequest={quote_plus(base64.b64encode(packed))}")
+    except PageTimeout as error:
+        return not_met(attempt.case, "slow", f"an answer within {attempt.case.within or 2:g} s", str(error))
+    login = attempt.good_login()
+    if login.sight.who != "subject":
+        return not_met(attempt.case, "target_down", "the SP stays up", login.sight.describe())
+    if page.status >= 500:
+        return not_met(
+            attempt.case, "server_error", "a clean refusal", f"HTTP {page.status}", verdict="warning"
+        )
+    return passed(f"Refused with HTTP {page.status}; the next login works.")

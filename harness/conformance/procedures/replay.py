@@ -1,0 +1,161 @@
+"""Messages that are used twice."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from fake_idp.saml.nodes import Element
+from fake_idp.saml.pipeline import Fault, FaultContext
+from fake_idp.saml.signature import remove_signature
+from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Login
+from harness.conformance.procedures.registry import procedure
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded
+from harness.conformance.visitor import Visitor
+
+RACERS = 20
+_ASSERTIONS = ("Assertion", "EncryptedAssertion")
+
+
+@procedure("replay-same-browser")
+def replay_same_browser(attempt: Attempt) -> Outcome:
+    """The accepted bytes again, in a browser as it was before the first post: its request was pending then."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor) if attempt.case.flow == "sp" else None
+    again = visitor.twin()
+    sent = attempt.issue(attempt.bench.people.somebody(), started)
+    first = attempt.post(visitor, sent, started=started)
+    if first.sight.who != "subject":
+        return judge(attempt.case, first.sight, "accept")
+    return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
+
+
+@procedure("replay-other-browser")
+def replay_other_browser(attempt: Attempt) -> Outcome:
+    """The accepted bytes again, from a browser that knows nothing of the first login."""
+    first = attempt.login()
+    if first.sight.who != "subject":
+        return judge(attempt.case, first.sight, "accept")
+    other = attempt.visitor()
+    if first.started is not None:
+        attempt.start(other)
+    return judge(attempt.case, attempt.post(other, first.sent).sight, "reject")
+
+
+def _rewrap(response: Element, context: FaultContext) -> None:
+    """A new Response around the used assertion: new ID, nothing signed outside."""
+    used = context.data["used_assertion"]
+    remove_signature(response)
+    for assertion in [
+        child for child in response.elements if child.local_name in ("Assertion", "EncryptedAssertion")
+    ]:
+        response.replace(assertion, used.copy())
+
+
+REWRAP = Fault(
+    id="used-assertion-rewrapped",
+    title="An assertion that was used before, inside a new and unsigned Response.",
+    stage="signed",
+    apply=_rewrap,
+    requirements=("replay-rewrapped-assertion",),
+    source="SAML Profiles 4.1.4.5, lines 602-604",
+)
+
+
+@procedure("replay-rewrapped")
+def replay_rewrapped(attempt: Attempt) -> Outcome:
+    """The used assertion inside a new Response, which needs no key."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor) if attempt.case.flow == "sp" else None
+    again = visitor.twin()
+    person = attempt.bench.people.somebody()
+    first = attempt.post(visitor, attempt.issue(person, started), started=started)
+    if first.sight.who != "subject":
+        return judge(attempt.case, first.sight, "accept")
+    used = next(child for child in first.sent.issued.tree.elements if child.local_name in _ASSERTIONS)
+    sent = attempt.issue(person, started, faults=(REWRAP,), data=attempt.data(person, used_assertion=used))
+    return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
+
+
+@procedure("replay-concurrent")
+def replay_concurrent(attempt: Attempt) -> Outcome:
+    """Many posts of one response at the same moment, from browsers that all know its request."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    sent = attempt.issue(attempt.bench.people.somebody(), started)
+    racers = [visitor.twin() for _ in range(RACERS)]
+
+    def post(racer: Visitor) -> Login:
+        landed = attempt.bench.deliver(racer, sent)
+        return Login(racer, sent, landed, attempt.bench.look(racer, sent.person, landed=landed), started)
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        logins = list(pool.map(post, racers))
+    accepted = [login for login in logins if login.sight.who == "subject"]
+    attempt.logins.extend((accepted or logins)[:2])
+    if not accepted:
+        return judge(attempt.case, logins[0].sight, "accept")
+    if len(accepted) > 1:
+        return not_met(
+            attempt.case, "race", "one session at most", f"{len(accepted)} of {RACERS} posts opened a session.",
+            verdict="failed",
+        )  # fmt: skip
+    return passed(f"One of {RACERS} posts opened a session.")
+
+
+@procedure("replay-late")
+def replay_late(attempt: Attempt) -> Outcome:
+    """The replay comes when the assertion has already expired, but within the tolerance for clocks.
+
+    No waiting is needed: the assertion is made so that it expires in a moment, and the tolerance does the rest.
+    """
+    people = attempt.bench.people
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    again = visitor.twin()
+    person = people.somebody()
+    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
+    moment = datetime.now(UTC)
+    claims.not_on_or_after = claims.subject_not_on_or_after = moment
+    sent = attempt.bench.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
+    )
+    first = attempt.post(visitor, sent, started=started)
+    if first.sight.who != "subject":
+        return not_verified(
+            "The SP allows no clock difference, so an expired assertion cannot be replayed at all."
+        )
+    time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()) + 0.05)
+    second = attempt.post(again, sent, started=started)
+    return judge(attempt.case, second.sight, "reject")
+
+
+@procedure("id-squatting")
+def id_squatting(attempt: Attempt) -> Outcome:
+    """An unsigned forgery uses up the ID that the genuine assertion will carry; then the genuine one comes."""
+    people = attempt.bench.people
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    person = people.somebody()
+    genuine = attempt.issue(person, started)
+    strip = Fault(
+        id="signature-removed", title="No signature at all.", stage="signed", apply=_strip_signatures
+    )
+    claims = genuine.issued.claims
+    forged = attempt.bench.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims,
+        faults=(strip,),
+    )  # fmt: skip
+    other = attempt.visitor()
+    refused = attempt.post(other, forged)
+    if refused.sight.who != "nobody":
+        return recorded("The unsigned forgery was accepted, which other cases judge.")
+    login = attempt.post(visitor, genuine, started=started)
+    return judge(attempt.case, login.sight, "accept")
+
+
+def _strip_signatures(response: Element, context: FaultContext) -> None:  # noqa: ARG001 - a fault's two arguments
+    for element in list(response.walk()):
+        remove_signature(element)

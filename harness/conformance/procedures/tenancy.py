@@ -1,0 +1,74 @@
+"""Two tenants of one SP, each with an IdP of its own: neither may speak for the other."""
+
+from __future__ import annotations
+
+from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Bench, Login
+from harness.conformance.procedures.registry import procedure
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed
+
+
+def _other(attempt: Attempt) -> Bench:
+    other = attempt.bench.other
+    assert other is not None  # noqa: S101 - the case needs several_idps
+    return other
+
+
+@procedure("idp-mixup")
+def idp_mixup(attempt: Attempt) -> Outcome:
+    """The request of one tenant is answered by the other tenant's IdP, in its own name."""
+    other = _other(attempt)
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    person = attempt.bench.people.somebody()
+    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
+    claims.issuer = other.idp.entity_id
+    sent = other.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
+    )
+    return judge(attempt.case, attempt.post(visitor, sent, started=started).sight, "reject")
+
+
+@procedure("subject-collision")
+def subject_collision(attempt: Attempt) -> Outcome:
+    """One address, asserted by both IdPs: the second tenant's session must not open the first tenant's pages."""
+    other = _other(attempt)
+    own_page = attempt.bench.target.deep_link
+    if not own_page:
+        return not_verified("The target names no deep_link, so there is no page of one tenant to try.")
+    person = attempt.bench.people.somebody()
+    first = attempt.good_login(person)
+    if first.sight.who != "subject":
+        return judge(attempt.case, first.sight, "accept")
+    visitor = other.visitor()
+    started = other.start(visitor)
+    sent = other.message(person, attempt.variation, started)
+    landed = other.deliver(visitor, sent)
+    sight = other.look(visitor, sent.person, landed=landed)
+    attempt.logins.append(Login(visitor, sent, landed, sight, started))
+    if sight.who != "subject":
+        return passed("The second tenant does not sign in an address that the first one knows.")
+    page = visitor.get(own_page)
+    if page.status == 200 and page.url == own_page:
+        return not_met(
+            attempt.case, "collision", "two accounts, one for each tenant",
+            f"The session of the second tenant opens {own_page}.",
+        )  # fmt: skip
+    return passed("The session of the second tenant does not open the first tenant's pages.")
+
+
+@procedure("tenant-acs")
+def tenant_acs(attempt: Attempt) -> Outcome:
+    """A response for one tenant, posted to the other tenant's ACS while a login is pending there."""
+    other = _other(attempt)
+    visitor = other.visitor()
+    started = other.start(visitor)
+    person = attempt.bench.people.somebody()
+    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
+    sent = attempt.bench.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
+    )
+    landed = attempt.bench.deliver(visitor, sent, url=other.sp.acs_url)
+    sight = other.look(visitor, sent.person, landed=landed)
+    attempt.logins.append(Login(visitor, sent, landed, sight, started))
+    return judge(attempt.case, sight, "reject")

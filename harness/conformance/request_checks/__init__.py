@@ -1,0 +1,26 @@
+"""Passive checks of the AuthnRequests that a run has received. Nothing is provoked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.conformance.cases import Case
+from harness.conformance.observed import RequestSeen
+from harness.conformance.request_checks import content, form, signature
+from harness.conformance.request_checks.reading import ReadRequest, Requests
+from harness.conformance.verdicts import Outcome, not_verified
+from harness.targets.sp_metadata import SpMetadata
+
+CHECKS = {**form.CHECKS, **content.CHECKS, **signature.CHECKS}
+
+
+def check_requests(case: Case, seen: Sequence[RequestSeen], sp: SpMetadata, sso_url: str) -> Outcome:
+    """The verdict of one passive check over all requests of the run."""
+    if not seen:
+        return not_verified("The SP has sent no AuthnRequest.")
+    return CHECKS[case.requirement.id](
+        Requests(case, [ReadRequest(request) for request in seen], sp, sso_url)
+    )
+
+
+__all__ = ["CHECKS", "check_requests"]

@@ -1,0 +1,215 @@
+"""Running batches of cases at one bench, each between two good logins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from fake_idp.faults import fault
+from fake_idp.org.errors import OrgError
+from fake_idp.saml.pipeline import Fault
+from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Bench, NoRequest
+from harness.conformance.cases import Case
+from harness.conformance.evidence import attempt_evidence, blank_result, finish, requirement_evidence
+from harness.conformance.idp import Variation
+from harness.conformance.observed import Observed, Refusal, RequestSeen
+from harness.conformance.procedures import procedure_named
+from harness.conformance.selection import Batch
+from harness.conformance.verdicts import Outcome, not_met, not_verified, skipped
+from harness.difference import Difference
+from harness.drivers.errors import DriverError
+from harness.result import CaseResult
+from harness.targets.errors import SetUpError
+
+RESTARTS = 5
+"""How often a target that stopped answering is started anew in one run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A good login: the reason why a refusal next to it means something."""
+
+    accepted: bool
+    told: str
+
+
+@dataclass(slots=True)
+class Runner:
+    """Runs batches and reports each result as it comes."""
+
+    bench: Bench
+    report: Callable[[CaseResult], None]
+    observed: Observed = field(default_factory=Observed)
+    _last: list[CaseResult] = field(default_factory=list)
+    """Results since the last good login; the next one decides whether they stand."""
+    _restarts: int = 0
+    _down: str = ""
+
+    def run(self, batches: Iterable[Batch]) -> None:
+        """All of them; the last good login closes the run."""
+        variation = None
+        for batch in batches:
+            variation = self._batch(batch)
+        if variation is not None and self._last:
+            self._settle(self._control(variation))
+
+    def _batch(self, batch: Batch) -> Variation:
+        case = batch.cases[0]
+        variation = Variation(batch.shape, case.encrypted, _settings(case))
+        control = self._control(Variation(batch.shape, case.encrypted))
+        self._settle(control)
+        for each in batch.cases:
+            self._case(each, variation, control)
+        return Variation(batch.shape, case.encrypted)
+
+    def _control(self, variation: Variation) -> Control:
+        """A good login on the same target with the same app, in the same shape."""
+        self.observed.controls += 1
+        try:
+            login = self.bench.login(variation)
+        except (DriverError, NoRequest) as error:
+            return Control(False, f"The good login could not be made: {error}")
+        seen = login.sight.describe()
+        told = f"A good login, {variation.describe()}, as {login.sent.person.name_id}: {seen}"
+        return Control(login.sight.who == "subject", told)
+
+    def _settle(self, control: Control) -> None:
+        """The good login after a batch: without it the verdicts before it are worth nothing."""
+        waiting, self._last = self._last, []
+        if waiting and not control.accepted and self._plain_login_fails(waiting):
+            self.observed.died.extend(dict.fromkeys(result.id for result in waiting))
+            for result in waiting:
+                if result.verdict == "passed":
+                    finish(result, not_verified(f"The good login after it failed. {control.told}"))
+            self._revive()
+        for result in waiting:
+            self.report(result)
+
+    def _plain_login_fails(self, waiting: Sequence[CaseResult]) -> bool:
+        """A control of another variation may fail by itself: ask again in the shape of the cases that wait."""
+        shape = next(
+            (shape for shape in self.bench.shapes if shape == waiting[-1].signed), self.bench.shapes[0]
+        )
+        return not self._control(Variation(shape)).accepted
+
+    def _revive(self) -> None:
+        bench = self.bench
+        if self._restarts >= RESTARTS or not bench.running.can_reconfigure:
+            self._down = "The target had stopped accepting good logins."
+            return
+        self._restarts += 1
+        try:
+            bench.running.trust(bench.idp.metadata(), bench.metadata_url)
+        except SetUpError as error:
+            self._down = f"The target could not be started again: {error.message}"
+
+    def _case(self, case: Case, variation: Variation, control: Control) -> None:
+        began = time.monotonic()
+        faults = tuple(fault(name) for name in case.faults)
+        result = blank_result(case, faults, variation.shape if case.shapes else None)
+        inapplicable = self._inapplicable(case, faults, variation)
+        if inapplicable:
+            finish(result, skipped(inapplicable))
+        elif not control.accepted and not _is_control(case):
+            told = self._down or control.told
+            finish(result, not_verified(f"The good login before it failed, so nothing can be said. {told}"))
+            result.evidence = [requirement_evidence(case.requirement)]
+        else:
+            self._attempt(case, variation, faults, control, result)
+        result.seconds = time.monotonic() - began
+        self._last.append(result)
+
+    def _inapplicable(self, case: Case, faults: Sequence[Fault], variation: Variation) -> str:
+        if case.encrypted and self.bench.idp.encryption_certificate is None:
+            return "The SP publishes no encryption certificate."
+        if not faults:
+            return ""
+        person = self.bench.people.somebody()
+        return self.bench.idp.why_not(faults, person, variation, solicited=case.flow == "sp")
+
+    def _attempt(
+        self,
+        case: Case,
+        variation: Variation,
+        faults: tuple[Fault, ...],
+        control: Control,
+        result: CaseResult,
+    ) -> None:
+        token = f"{self.bench.rng.getrandbits(48):012x}"
+        attempt = Attempt(self.bench, case, variation, faults, token)
+        outcome = self._outcome(attempt, result)
+        contacts = attempt.contacts()
+        if contacts:
+            seen = ", ".join(f"{contact.method} {contact.path}" for contact in contacts[:3])
+            outcome = not_met(
+                case, "outside_contact", "no request to the suite's listener", seen, verdict="failed"
+            )
+        finish(result, outcome)
+        self._observe(attempt)
+        result.evidence = attempt_evidence(attempt, control.told, full=outcome.verdict != "passed")
+        result.exchanges = [exchange for login in attempt.logins for exchange in login.visitor.exchanges]
+        if self.bench.moved_clock:
+            self.bench.running.move_clock(-self.bench.moved_clock)
+            self.bench.moved_clock = 0.0
+
+    def _outcome(self, attempt: Attempt, result: CaseResult) -> Outcome:
+        try:
+            return procedure_named(attempt.case.procedure)(attempt)
+        except DriverError as error:
+            return self._no_answer(attempt, error)
+        except NoRequest as error:
+            return not_verified(f"The login could not be started: {error}")
+        except SetUpError as error:
+            return not_verified(error.message)
+        except (
+            OrgError,
+            ValueError,
+            KeyError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            AssertionError,
+        ) as error:
+            result.error = True
+            result.differences.append(
+                Difference(
+                    "harness",
+                    "The suite itself broke in this case.",
+                    received=f"{type(error).__name__}: {error}",
+                )
+            )
+            return not_verified(f"The suite itself broke: {type(error).__name__}: {error}")
+
+    def _no_answer(self, attempt: Attempt, error: DriverError) -> Outcome:
+        """The target broke off or did not answer in time: a refusal, if it is still up."""
+        if not self._control(Variation(self.bench.shapes[0])).accepted:
+            self.observed.died.append(attempt.case.id)
+            self._revive()
+            return not_met(attempt.case, "target_down", "the target stays up", str(error), verdict="failed")
+        if error.code == "page_timeout":
+            return not_met(attempt.case, "slow", "an answer", str(error))
+        if attempt.case.expect == "accept":
+            return not_met(attempt.case, "refused", "a session", str(error))
+        return Outcome("passed", f"The target broke off the connection and stayed up: {error}")
+
+    def _observe(self, attempt: Attempt) -> None:
+        for login in attempt.logins:
+            if login.sight.who == "nobody":
+                self.observed.refusals.append(Refusal.of(attempt.case.id, login.landed, attempt.canary))
+
+    def collect(self) -> Observed:
+        """What was seen, requests included."""
+        self.observed.requests = [RequestSeen.of(started) for started in self.bench.requests]
+        return self.observed
+
+
+def _is_control(case: Case) -> bool:
+    """Cases that are good logins themselves: they fail where others could not be verified."""
+    return case.procedure in ("accept", "want-assertions-signed", "report-shape")
+
+
+def _settings(case: Case) -> tuple[tuple[str, object], ...]:
+    """The case's changes to the app, by the names of `fake_idp.org.settings.SamlSettings`."""
+    return tuple(case.settings.items())

@@ -1,0 +1,80 @@
+"""From what was seen to a verdict: the rules, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.conformance.advice import advice_for
+from harness.conformance.cases import Case, IfNot
+from harness.conformance.requirements import Expected
+from harness.conformance.sight import Sight
+from harness.difference import Difference, Fix
+from harness.result import Verdict
+
+VERDICT_OF: dict[IfNot, Verdict] = {"failed": "failed", "warning": "warning", "report": "passed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt."""
+
+    verdict: Verdict
+    reason: str = ""
+    """One sentence: what was seen, or why nothing could be."""
+    difference: Difference | None = None
+
+
+def passed(reason: str = "") -> Outcome:
+    """The expectation is met."""
+    return Outcome("passed", reason)
+
+
+def not_verified(reason: str) -> Outcome:
+    """Neither pass nor fail: there is no evidence."""
+    return Outcome("not verified", reason)
+
+
+def skipped(reason: str) -> Outcome:
+    """It does not apply to this target, or was not agreed to."""
+    return Outcome("skipped", reason)
+
+
+def recorded(reason: str) -> Outcome:
+    """Recorded, not judged."""
+    return Outcome("passed", f"Recorded: {reason}")
+
+
+def not_met(
+    case: Case, code: str, expected: str, received: str, *, hint: str = "", verdict: Verdict | None = None
+) -> Outcome:
+    """The expectation is not met; the case says whether that is a failure, a warning or a remark."""
+    row = case.requirement
+    fix = Fix("sp", "SAML settings and code", advice_for(row))
+    difference = Difference(code, row.sentence, expected=expected, received=received, fixes=(fix,), hint=hint)
+    chosen = verdict or VERDICT_OF[case.if_not]
+    return Outcome(chosen, received, difference)
+
+
+def judge(case: Case, sight: Sight, expect: Expected | None = None) -> Outcome:
+    """The verdict on who is signed in after a message."""
+    expect = expect or case.expect
+    seen = sight.describe()
+    if expect == "report":
+        return recorded(seen)
+    if expect == "accept":
+        if sight.who == "subject":
+            return passed(seen)
+        return not_met(
+            case, "refused", "a session for exactly the person of the message", seen, hint=_page_hint(sight)
+        )
+    if expect == "reject":
+        if sight.who == "nobody":
+            return passed(seen)
+        return not_met(case, "accepted", "no session", seen)
+    if sight.who in ("nobody", "subject"):
+        return passed(seen)
+    return not_met(case, "forged", "the signed identity or nobody, and no trace of the forged part", seen)
+
+
+def _page_hint(sight: Sight) -> str:
+    return "The answer was a server error." if sight.page.status >= 500 else ""

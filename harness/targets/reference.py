@@ -1,0 +1,113 @@
+"""The SP that ships here, as a target like any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from harness.reference_sp.clock import SystemClock
+from harness.reference_sp.reference_sp import ReferenceSP, SettingRefused
+from harness.targets.errors import SetUpError
+from harness.targets.model import Capabilities, SignedIn, TargetFile
+from harness.targets.running import RunningTarget
+
+SECOND_ORG = "10002"
+
+
+class ReferenceTarget(RunningTarget):
+    """A reference SP on a socket of its own, and the target file that would describe it."""
+
+    def __init__(self, target: TargetFile, seed: str = "") -> None:
+        options: dict[str, Any] = dict(target.reference or {})
+        del seed
+        try:
+            self.sp = ReferenceSP(clock=SystemClock(), **options).start()
+        except (TypeError, ValueError, LookupError) as error:
+            raise SetUpError(
+                "reference_options",
+                f"the reference SP cannot be made as asked: {error}",
+                received=", ".join(f"{name}={value!r}" for name, value in options.items()),
+                advice="correct `reference` in the target file: profile, weaknesses, or a setting of the SP",
+            ) from error
+        super().__init__(self._described(target))
+
+    def _described(self, target: TargetFile) -> TargetFile:
+        sp = self.sp
+        return replace(
+            target,
+            metadata=sp.metadata_url,
+            login_url=sp.sso_login_url,
+            logout_url=f"{sp.url}/logout/everywhere" if sp.settings.single_logout else "",
+            deep_link=f"{sp.url}/{sp.org_id}/charts/example?period=30d",
+            signed_in=SignedIn(f"{sp.me_url}.json", '"email":"{email}"'),
+            app={"Application username": "Email", **_attributes(sp), **target.app},
+            capabilities=Capabilities(
+                idp_initiated=sp.settings.allow_unsolicited,
+                encryption=sp.settings.encryption != "off",
+                slo=sp.settings.single_logout,
+                new_users=sp.settings.jit,
+                echo_attributes=True,
+            ),
+        )
+
+    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:  # noqa: ARG002 - it takes uploads only
+        """Upload and save."""
+        self._upload(idp_metadata, "")
+
+    def _upload(self, idp_metadata: bytes, org_id: str) -> None:
+        try:
+            self.sp.upload_metadata(idp_metadata, org_id=org_id)
+            self.sp.save(org_id=org_id)
+        except SettingRefused as refused:
+            raise SetUpError(
+                refused.difference.code,
+                f"the reference SP refuses the metadata: {refused.difference.message}",
+            ) from refused
+
+    @property
+    def can_reconfigure(self) -> bool:
+        """Always."""
+        return True
+
+    def second_tenant(self, idp_metadata: bytes) -> TargetFile | None:
+        """A second organization with an IdP of its own."""
+        sp = self.sp
+        if self.target.reference is None or "{org}" not in sp.settings.acs_url:
+            return None
+        if SECOND_ORG not in self._organizations:
+            sp.add_organization(SECOND_ORG, "Second")
+            self._organizations.append(SECOND_ORG)
+        self._upload(idp_metadata, SECOND_ORG)
+        return replace(
+            self.target,
+            name=f"{self.target.name}, second tenant",
+            metadata=sp.metadata_url.replace(sp.org_id, SECOND_ORG),
+            login_url=sp.sso_login_url.replace(sp.org_id, SECOND_ORG),
+            deep_link=f"{sp.url}/{SECOND_ORG}/charts/example",
+        )
+
+    @property
+    def _organizations(self) -> list[str]:
+        if not hasattr(self, "_added"):
+            self._added: list[str] = []
+        return self._added
+
+    def move_clock(self, seconds: float) -> bool:
+        """Move the SP's clock."""
+        self.sp.move_clock(timedelta(seconds=seconds))
+        return True
+
+    def stop(self) -> None:
+        """Close it."""
+        self.sp.stop()
+
+
+def _attributes(sp: ReferenceSP) -> dict[str, Any]:
+    """An attribute statement, and the one that the profile finds the e-mail in."""
+    names = [source for source in sp.settings.email_sources if source != "subject"]
+    wanted = ["firstName"] + (names[:1] if "subject" not in sp.settings.email_sources else [])
+    values = {"firstName": "user.firstName"}
+    return {
+        "attributeStatements": [{"name": name, "values": [values.get(name, "user.email")]} for name in wanted]
+    }
