@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import ipaddress
 import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -23,6 +25,7 @@ WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _LOG = logging.getLogger(__name__)
 _WORKERS = 8
+_BACKLOG = 128  # connections that the kernel holds; beyond them clients wait for seconds
 _START_SECONDS = 10.0
 _POLL_SECONDS = 0.05  # how long the accept loop may sleep; stopping waits for one such pause
 
@@ -89,6 +92,7 @@ class Server:
             (self._address, port), application, numthreads=_WORKERS, server_name="okta-harness"
         )
         self._server.expiration_interval = _POLL_SECONDS
+        self._server.request_queue_size = _BACKLOG
         self._server.shutdown_timeout = _POLL_SECONDS
         if ssl is not None:
             self._server.ssl_adapter = BuiltinSSLAdapter(str(ssl.certificate), str(ssl.key))
@@ -178,10 +182,14 @@ class _QuietServer(wsgi.Server):
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
         try:
-            return wsgi.Server.bind_socket(socket_, bind_addr)  # type: ignore[no-any-return,no-untyped-call]
+            socket_.bind(bind_addr)
         except OSError:
             socket_.close()
             raise
+        # After the bind, so that port 0 never gives one port to two servers, and before connections inherit it: the
+        # next server on this port need not wait until the kernel has forgotten the last connections.
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return socket_
 
 
 def _loopback_address(host: str) -> str:
@@ -197,6 +205,17 @@ def _loopback_address(host: str) -> str:
 
 def create_web_app(org: Org) -> Flask:
     """All pages of the org: sign-in, dashboard, SSO and SLO endpoints, admin console."""
+    from fake_idp import web
+
+    # Routes and templates are the same for every org and take 50 ms to compile, more than all the rest of an org. So
+    # they are compiled once a process, and each org gets a shallow copy that differs in what it is attached to.
+    app = copy.copy(_pages())
+    web.attach(app, org)
+    return app
+
+
+@cache
+def _pages() -> Flask:
     from fake_idp import console, portal, web
 
     app = Flask("fake_idp", static_folder=None, template_folder=None)
@@ -208,7 +227,7 @@ def create_web_app(org: Org) -> Flask:
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    web.install(app, org)
+    web.install(app)
     app.register_blueprint(portal.blueprint)
     app.register_blueprint(console.blueprint)
     return app

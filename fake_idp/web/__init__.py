@@ -37,9 +37,8 @@ _CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def install(app: Flask, org: Org) -> None:
-    """Tie the org to the application and add what every page needs."""
-    app.extensions["fake_idp.org"] = org
+def install(app: Flask) -> None:
+    """Add what every page needs."""
     app.register_blueprint(blueprint)
     app.before_request(_enter)
     app.before_request(refuse_foreign_posts)
@@ -49,6 +48,11 @@ def install(app: Flask, org: Org) -> None:
     filters.install(app)
     notices.install(app)
     errors.install(app)
+
+
+def attach(app: Flask, org: Org) -> None:
+    """Tie an application to its org. What the pages remember of it lives in ``extensions`` too."""
+    app.extensions = {"fake_idp.org": org}
 
 
 def _enter() -> None:

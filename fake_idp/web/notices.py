@@ -45,9 +45,8 @@ def notices() -> list[tuple[Category, str]]:
 
 def install(app: Flask) -> None:
     """Let templates show the notices."""
-    app.extensions["fake_idp.notices"] = _Notices()
     app.jinja_env.globals["notices"] = notices
 
 
 def _store() -> _Notices:
-    return cast(_Notices, current_app.extensions["fake_idp.notices"])
+    return cast(_Notices, current_app.extensions.setdefault("fake_idp.notices", _Notices()))

@@ -56,13 +56,13 @@ def test_hosts_that_are_not_this_machine_are_refused(host: str) -> None:
 def test_stop_is_quick_frees_the_port_and_may_be_called_twice() -> None:
     server = Server(hello).start()
     with socket.create_connection(("127.0.0.1", server.port)):
+        assert urllib3.request("GET", f"{server.url}/").status == 200
         before = time.monotonic()
         server.stop()
         assert time.monotonic() - before < 1
     server.stop()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", server.port))
+    with Server(hello, port=server.port) as again:
+        assert urllib3.request("GET", f"{again.url}/").status == 200
 
 
 def test_connections_that_say_nothing_keep_nobody_waiting() -> None:
