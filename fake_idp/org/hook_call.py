@@ -111,11 +111,15 @@ def _answer(org: Org, hook: InlineHook, call: dict[str, Any]) -> Any:
                     preload_content=False,
                 )
                 content = reply.read(MAX_ANSWER_BYTES + 1)
+            except urllib3.exceptions.NewConnectionError:
+                # Before TimeoutError, which urllib3 counts it among.
+                failure = "the service cannot be reached"
+                continue
             except urllib3.exceptions.TimeoutError:
                 failure = f"no answer within {org.settings.hook_timeout_seconds:g} seconds"
                 continue
             except urllib3.exceptions.HTTPError as trouble:
-                failure = f"the service cannot be reached: {type(trouble).__name__}"
+                failure = f"the call broke off: {type(trouble).__name__}"
                 continue
             if reply.status < 500:
                 return _json(reply.status, content)

@@ -66,7 +66,11 @@ def test_bad_settings_make_no_app(org: Org, settings: SamlSettings) -> None:
 def test_settings_change_as_a_whole_and_one_by_one(org: Org, app: App) -> None:
     org.update_app(app, settings=replace(app.settings, audience="other"))
     changed = org.update_app(app, label="Renamed", default_relay_state="/home", hidden=True)
-    assert (changed.label, changed.settings.audience, changed.settings.default_relay_state) == ("Renamed", "other", "/home")
+    assert (changed.label, changed.settings.audience, changed.settings.default_relay_state) == (
+        "Renamed",
+        "other",
+        "/home",
+    )
     assert changed.name == app.name
     assert changed.hidden
     with pytest.raises(InvalidValue, match="an app has no such value"):
@@ -100,7 +104,9 @@ def test_only_an_inactive_app_can_be_deleted(org: Org, app: App) -> None:
     assert org.app_by_external_key(app.external_key) is None
 
 
-def test_a_label_names_an_app_only_while_it_is_the_only_one(org: Org, app: App, settings: SamlSettings) -> None:
+def test_a_label_names_an_app_only_while_it_is_the_only_one(
+    org: Org, app: App, settings: SamlSettings
+) -> None:
     assert org.app("Amplitude") == app
     org.create_saml_app("Amplitude", settings)
     with pytest.raises(NotFound):
@@ -108,7 +114,8 @@ def test_a_label_names_an_app_only_while_it_is_the_only_one(org: Org, app: App, 
 
 
 @pytest.mark.parametrize(
-    ("data", "content_type"), [(PNG, "image/png"), (b"\xff\xd8\xff\xe0abc", "image/jpeg"), (b"GIF89a", "image/gif")]
+    ("data", "content_type"),
+    [(PNG, "image/png"), (b"\xff\xd8\xff\xe0abc", "image/jpeg"), (b"GIF89a", "image/gif")],
 )
 def test_a_png_jpg_or_gif_is_a_logo(org: Org, settings: SamlSettings, data: bytes, content_type: str) -> None:
     app = org.create_saml_app("Logo", settings, logo=data)

@@ -60,7 +60,9 @@ def test_a_deleted_group_takes_its_assignments_along(org: Org, app: App, ada: Pe
     assert not org.is_assigned(app, ada)
 
 
-def test_inactive_and_hidden_apps_stand_apart(org: Org, app: App, ada: Person, settings: SamlSettings) -> None:
+def test_inactive_and_hidden_apps_stand_apart(
+    org: Org, app: App, ada: Person, settings: SamlSettings
+) -> None:
     hidden = org.create_saml_app("Hidden", settings, hidden=True)
     for each in (app, hidden):
         org.assign_person(each, ada)
@@ -80,7 +82,9 @@ def test_a_typed_user_name_wins_and_stays(org: Org, app: App, ada: Person) -> No
 
 
 def test_create_and_update_follows_the_profile(org: Org, settings: SamlSettings, ada: Person) -> None:
-    app = org.create_saml_app("X", settings, application_username="Email", username_update="Create and update")
+    app = org.create_saml_app(
+        "X", settings, application_username="Email", username_update="Create and update"
+    )
     org.assign_person(app, ada)
     org.update_person(ada, email="new@acme.test")
     assert org.app_user_name(app, ada) == "new@acme.test"
@@ -108,7 +112,7 @@ def test_a_form_that_gives_nothing_wants_a_typed_name(org: Org, settings: SamlSe
     none = org.create_saml_app("None", settings, application_username="(None)")
     directory = org.create_saml_app("AD", settings, application_username="AD SAM account name")
     for app in (none, directory):
-        with pytest.raises(InvalidValue, match="gives ada@acme.test no username"):
+        with pytest.raises(InvalidValue, match=r"gives ada@acme\.test no username"):
             org.assign_person(app, ada)
         assert not org.is_assigned(app, ada)
         org.assign_person(app, ada, "ada")

@@ -70,7 +70,14 @@ def test_listeners_hear_of_every_change() -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90", 90), ("+5m", 300), ("-1h30m", -5400), ("10 days", 864000), ("1 week 2 hours", 612000), ("250ms", 0.25)],
+    [
+        ("90", 90),
+        ("+5m", 300),
+        ("-1h30m", -5400),
+        ("10 days", 864000),
+        ("1 week 2 hours", 612000),
+        ("250ms", 0.25),
+    ],
 )
 def test_durations_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)

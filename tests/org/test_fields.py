@@ -34,7 +34,9 @@ def test_every_field_of_the_settings_has_a_row() -> None:
 
 
 def test_every_row_of_the_app_is_a_field_of_the_app() -> None:
-    assert {row.attribute for row in FIELDS if row.on_app} <= {field.name for field in dataclasses.fields(App)}
+    assert {row.attribute for row in FIELDS if row.on_app} <= {
+        field.name for field in dataclasses.fields(App)
+    }
 
 
 def test_the_defaults_are_the_wizards() -> None:
@@ -47,7 +49,15 @@ def test_the_defaults_are_the_wizards() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Single sign-on URL", "single sign-on url", "ssoAcsUrl", "sso_acs_url", "SSO ACS URL", "acs_url", "ACS URL"],
+    [
+        "Single sign-on URL",
+        "single sign-on url",
+        "ssoAcsUrl",
+        "sso_acs_url",
+        "SSO ACS URL",
+        "acs_url",
+        "ACS URL",
+    ],
 )
 def test_a_field_answers_to_label_api_name_and_python_name(name: str) -> None:
     assert field_named(name).attribute == "sso_acs_url"
@@ -55,7 +65,11 @@ def test_a_field_answers_to_label_api_name_and_python_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("Single sing-on URL", "Single sign-on URL"), ("defaultRelaySate", "defaultRelayState"), ("audiance", "audience")],
+    [
+        ("Single sing-on URL", "Single sign-on URL"),
+        ("defaultRelaySate", "defaultRelayState"),
+        ("audiance", "audience"),
+    ],
 )
 def test_a_misspelt_field_is_answered_with_the_closest(wrong: str, right: str) -> None:
     with pytest.raises(InvalidSetting, match=f"Did you mean '{right}'"):
@@ -79,7 +93,12 @@ def test_a_name_like_no_other_is_answered_with_all_labels() -> None:
         ("subjectNameIdFormat", names.NAMEID_EMAIL, "subject_name_id_format", names.NAMEID_EMAIL),
         ("Name ID format", "persistent", "subject_name_id_format", names.NAMEID_PERSISTENT),
         ("Honor Force Authentication", "No", "honor_force_authn", False),
-        ("Authentication context class", "Kerberos", "authn_context_class_ref", names.AUTHN_CONTEXTS["Kerberos"]),
+        (
+            "Authentication context class",
+            "Kerberos",
+            "authn_context_class_ref",
+            names.AUTHN_CONTEXTS["Kerberos"],
+        ),
         ("Maximum app session lifetime", "60", "max_session_lifetime_minutes", 60),
         ("Maximum app session lifetime", "", "max_session_lifetime_minutes", None),
         ("Default RelayState", None, "default_relay_state", ""),
@@ -137,12 +156,19 @@ def test_attribute_statements_of_the_api_mix_both_kinds() -> None:
         NEEDED
         | {
             "attributeStatements": [
-                {"type": "EXPRESSION", "name": "mail", "namespace": names.ATTRNAME_BASIC, "values": ["user.email"]},
+                {
+                    "type": "EXPRESSION",
+                    "name": "mail",
+                    "namespace": names.ATTRNAME_BASIC,
+                    "values": ["user.email"],
+                },
                 {"type": "GROUP", "name": "groups", "filterType": "REGEX", "filterValue": ".*"},
             ]
         }
     )
-    assert settings.attribute_statements == (AttributeStatement("mail", ("user.email",), names.ATTRNAME_BASIC),)
+    assert settings.attribute_statements == (
+        AttributeStatement("mail", ("user.email",), names.ATTRNAME_BASIC),
+    )
     assert settings.group_attribute_statements == (GroupAttributeStatement("groups", "REGEX", ".*"),)
 
 
@@ -157,13 +183,17 @@ def test_attribute_statements_read_as_the_wizards_rows_and_as_a_short_mapping() 
 
 
 def test_plain_statements_leave_the_group_statements_alone() -> None:
-    base = parse_fields(NEEDED | {"Group Attribute Statements": [{"Name": "groups", "Filter": "Equals", "Value": "A"}]})
+    base = parse_fields(
+        NEEDED | {"Group Attribute Statements": [{"Name": "groups", "Filter": "Equals", "Value": "A"}]}
+    )
     changed = parse_fields({"Attribute Statements": {"mail": "user.email"}}, base)
     assert changed.group_attribute_statements == base.group_attribute_statements
 
 
 def test_requestable_urls_read_with_and_without_an_index() -> None:
-    settings = parse_fields(NEEDED | {"acsEndpoints": [{"url": "http://a.test", "index": 7}, "http://b.test"]})
+    settings = parse_fields(
+        NEEDED | {"acsEndpoints": [{"url": "http://a.test", "index": 7}, "http://b.test"]}
+    )
     assert settings.acs_endpoints == (AcsEndpoint("http://a.test", 7), AcsEndpoint("http://b.test", 1))
 
 
@@ -190,7 +220,9 @@ def test_a_certificate_reads_from_pem_der_base64_and_a_path(tmp_path: Path) -> N
         assert parse_fields(NEEDED | {"Signature Certificate": value}).sp_certificate == pem
 
 
-@pytest.mark.parametrize("value", ["no certificate", b"\x30\x82nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END"])
+@pytest.mark.parametrize(
+    "value", ["no certificate", b"\x30\x82nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END"]
+)
 def test_what_is_no_certificate_is_refused(value: Any) -> None:
     with pytest.raises(InvalidSetting, match="a PEM certificate"):
         parse_fields(NEEDED | {"Signature Certificate": value})
@@ -204,7 +236,9 @@ def test_a_private_key_is_refused_without_being_shown() -> None:
 
 
 def test_the_apps_own_fields_become_arguments() -> None:
-    arguments = app_arguments(NEEDED | {"Application username": "email", "Update application username on": "Create only"})
+    arguments = app_arguments(
+        NEEDED | {"Application username": "email", "Update application username on": "Create only"}
+    )
     assert arguments["application_username"] == "Email"
     assert arguments["username_update"] == "Create only"
     assert arguments["settings"].audience == "sp"

@@ -15,7 +15,9 @@ from fake_idp.saml.keys import key_pool
 
 
 def certificate_in(metadata: bytes) -> str:
-    found = re.search(r"<md:KeyDescriptor.*?<ds:X509Certificate>(.*?)</ds:X509Certificate>", metadata.decode(), re.DOTALL)
+    found = re.search(
+        r"<md:KeyDescriptor.*?<ds:X509Certificate>(.*?)</ds:X509Certificate>", metadata.decode(), re.DOTALL
+    )
     assert found
     return found[1]
 
@@ -29,7 +31,9 @@ def test_the_table_shows_the_old_sha1_key_and_the_apps_own(org: Org, app: App) -
     assert old.created < app.created < old.expires
 
 
-def test_each_app_has_a_key_of_its_own_and_all_share_the_old_one(org: Org, app: App, settings: SamlSettings) -> None:
+def test_each_app_has_a_key_of_its_own_and_all_share_the_old_one(
+    org: Org, app: App, settings: SamlSettings
+) -> None:
     other = org.create_saml_app("Other", settings)
     assert org.signing_key(app).sha256_fingerprint != org.signing_key(other).sha256_fingerprint
     assert org.keys(app)[0].kid == org.keys(other)[0].kid
@@ -42,7 +46,10 @@ def test_a_generated_key_stays_inactive_until_it_is_activated(org: Org, app: App
     assert org.app(app.id).signing_kid == app.signing_kid
     assert new.expires - new.created < timedelta(days=2 * 366)
     org.activate_key(app, new.kid)
-    assert [(row.kid, row.status) for row in org.keys(app)][1:] == [(app.signing_kid, "INACTIVE"), (new.kid, "ACTIVE")]
+    assert [(row.kid, row.status) for row in org.keys(app)][1:] == [
+        (app.signing_kid, "INACTIVE"),
+        (new.kid, "ACTIVE"),
+    ]
     assert org.signing_key(app).kid == new.kid
 
 
@@ -106,7 +113,9 @@ def test_metadata_is_signed_by_the_orgs_own_key_or_is_oktas_unsigned_bytes(org: 
     org.change_settings(sign_metadata=False)
     plain = org.metadata(app)
     assert b"Signature" not in plain
-    assert plain.startswith(b'<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor entityID="http://www.okta.com/exk')
+    assert plain.startswith(
+        b'<?xml version="1.0" encoding="UTF-8"?><md:EntityDescriptor entityID="http://www.okta.com/exk'
+    )
 
 
 def test_metadata_follows_where_the_org_is_served(org: Org, app: App) -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import ast
+import inspect
+from itertools import pairwise
+
 import pytest
 
 from fake_idp.org.errors import InvalidValue
@@ -36,11 +40,8 @@ def test_a_wrong_name_or_value_is_refused_with_what_is_valid(name: str, value: o
 
 
 def test_every_setting_says_what_it_is_for() -> None:
-    import ast
-    import inspect
-
     tree = ast.parse(inspect.getsource(OrgSettings))
     body = tree.body[0].body  # type: ignore[attr-defined]
-    for statement, following in zip(body, body[1:], strict=False):
+    for statement, following in pairwise(body):
         if isinstance(statement, ast.AnnAssign):
             assert isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)

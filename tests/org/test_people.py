@@ -18,7 +18,12 @@ def test_an_org_begins_with_an_administrator(org: Org) -> None:
 
 def test_a_person_is_what_was_given(org: Org) -> None:
     ada = org.add_person("ada@acme.test", "a@x.test", "Ada", "Lovelace", department="R&D", roles=["a", "b"])
-    assert (ada.login, ada.email, ada.first_name, ada.last_name) == ("ada@acme.test", "a@x.test", "Ada", "Lovelace")
+    assert (ada.login, ada.email, ada.first_name, ada.last_name) == (
+        "ada@acme.test",
+        "a@x.test",
+        "Ada",
+        "Lovelace",
+    )
     assert ada.attributes["department"] == "R&D"
     assert ada.attributes["roles"] == ["a", "b"]
     assert ada.created == org.now()
@@ -82,7 +87,11 @@ def test_somebody_unknown_is_answered_with_the_closest_login(org: Org, ada: Pers
 
 def test_a_profile_changes_by_okta_and_python_names(org: Org, ada: Person) -> None:
     changed = org.update_person(ada, firstName="Augusta", last_name="King", department="X")
-    assert (changed.first_name, changed.last_name, changed.attributes["department"]) == ("Augusta", "King", "X")
+    assert (changed.first_name, changed.last_name, changed.attributes["department"]) == (
+        "Augusta",
+        "King",
+        "X",
+    )
     assert "department" not in org.update_person(ada, department=None).attributes
 
 

@@ -41,7 +41,10 @@ sys.stdin.read()
 def test_everything_survives_kill_dash_nine(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, str(data_dir)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert writer.stdin and writer.stdout
     app_id, kid, fingerprint, session_id, events = writer.stdout.readline().split()

@@ -89,8 +89,15 @@ def test_a_setting_is_refused_and_its_neighbour_taken(
 
 
 def test_problems_come_in_the_order_of_the_wizard() -> None:
-    found = problems(SamlSettings(assertion_lifetime_seconds=0, response_signed=False, assertion_signed=False))
-    assert [p.field for p in found] == ["sso_acs_url", "audience", "response_signed", "assertion_lifetime_seconds"]
+    found = problems(
+        SamlSettings(assertion_lifetime_seconds=0, response_signed=False, assertion_signed=False)
+    )
+    assert [p.field for p in found] == [
+        "sso_acs_url",
+        "audience",
+        "response_signed",
+        "assertion_lifetime_seconds",
+    ]
 
 
 def test_a_bad_expression_is_refused_with_its_column() -> None:

@@ -41,13 +41,17 @@ def test_every_form_of_the_wizard_is_here() -> None:
 
 
 @pytest.mark.parametrize(("form", "expected"), FORMS.items())
-def test_a_form_makes_a_username(org: Org, settings: SamlSettings, rich: Person, form: str, expected: str) -> None:
+def test_a_form_makes_a_username(
+    org: Org, settings: SamlSettings, rich: Person, form: str, expected: str
+) -> None:
     app = org.create_saml_app("X", settings, application_username=form)
     assert org.app_user_name(app, rich) == expected
 
 
 @pytest.mark.parametrize("form", BUILT_IN_TEMPLATES)
-def test_the_apis_template_of_a_form_makes_the_same(org: Org, settings: SamlSettings, rich: Person, form: str) -> None:
+def test_the_apis_template_of_a_form_makes_the_same(
+    org: Org, settings: SamlSettings, rich: Person, form: str
+) -> None:
     app = org.create_saml_app(
         "X", settings, application_username="Custom", username_expression=BUILT_IN_TEMPLATES[form]
     )
@@ -59,7 +63,7 @@ def test_the_apis_template_of_a_form_makes_the_same(org: Org, settings: SamlSett
     [
         ('String.substringBefore(user.email, "@")', "Ada.L"),
         ('user.firstName + "." + user.lastName', "Ada.Lovelace"),
-        ('${user.firstName}.${fn:toLowerCase(user.lastName)}', "Ada.lovelace"),
+        ("${user.firstName}.${fn:toLowerCase(user.lastName)}", "Ada.lovelace"),
         ("user.samAccountName", "ADA@corp"),
         ("user.nothing", ""),
     ],
@@ -71,8 +75,12 @@ def test_a_custom_form_is_an_expression_or_a_template(
     assert org.app_user_name(app, rich) == expected
 
 
-@pytest.mark.parametrize("expression", ["", "  ", "user.firstName +", "nope(user.email)", "${user.email", "${nope(1)}"])
-def test_a_custom_form_that_is_no_expression_is_refused(org: Org, settings: SamlSettings, expression: str) -> None:
+@pytest.mark.parametrize(
+    "expression", ["", "  ", "user.firstName +", "nope(user.email)", "${user.email", "${nope(1)}"]
+)
+def test_a_custom_form_that_is_no_expression_is_refused(
+    org: Org, settings: SamlSettings, expression: str
+) -> None:
     with pytest.raises(InvalidSetting, match="Custom username expression"):
         org.create_saml_app("X", settings, application_username="Custom", username_expression=expression)
 
