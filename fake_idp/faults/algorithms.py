@@ -126,7 +126,7 @@ def _hmac(name: str, algorithm: str, uri: str, phrase: str, secret: Callable[[Si
 
     register(
         name,
-        f"The forged element has an HMAC instead of a signature; its secret is {phrase}.",
+        f"The forged element has an HMAC ({algorithm}) instead of a signature; its secret is {phrase}.",
         "signed",
         apply,
         "sig-hmac-confusion",

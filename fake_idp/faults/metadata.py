@@ -68,7 +68,7 @@ def metadata_key_without_use(published: MetadataWire) -> None:
 
 @on("metadata", "md-encryption-key-not-signing", source="SAML Metadata 2.4.1.1, lines 615-617; Errata E62")
 def metadata_key_for_encryption_only(published: MetadataWire, context: FaultContext) -> None:
-    """``data["second_key"]`` is published besides, for encryption only."""
+    """A second key, ``data["second_key"]``, is published for encryption only."""
     added = key_descriptor(second_key(context).certificate_b64_wrapped, use="encryption")
     role_of(published).insert_after(role_of(published).one(KEY), added)
 

@@ -94,7 +94,7 @@ def _certificate_in_pem(xml: bytes, _context: FaultContext) -> bytes:
 
 _document(
     "metadata-doctype",
-    "There is a DOCTYPE, and nothing in it.",
+    "The metadata has a DOCTYPE, and nothing in it.",
     lambda xml, _: before_root(xml, "<!DOCTYPE md:EntityDescriptor>"),
     "md-xxe",
     XML,
@@ -123,10 +123,10 @@ _document(
     consent=True,
 )
 _FAILED = ("md-refresh-failure", "Kantara IIP-MD02")
-_document("metadata-empty", "The document is empty.", lambda _xml, _: b"", *_FAILED)
+_document("metadata-empty", "The metadata is empty.", lambda _xml, _: b"", *_FAILED)
 _document(
     "metadata-truncated",
-    "The second half of the document is missing.",
+    "The second half of the metadata is missing.",
     lambda xml, _: xml[: len(xml) // 2],
     *_FAILED,
 )
@@ -147,14 +147,14 @@ _document(
 )
 _document(
     "metadata-utf8-bom",
-    "A byte order mark precedes the UTF-8, as some editors save it.",
+    "A byte order mark precedes the metadata, as some editors save it.",
     lambda xml, _: b"\xef\xbb\xbf" + xml,
     "xml-encodings",
     "XML 1.0, section 4.3.3",
 )
 _document(
     "metadata-utf16",
-    "The document is UTF-16, and says so.",
+    "The metadata is UTF-16, and says so.",
     lambda xml, _: xml.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"', 1).encode("utf-16"),
     "xml-encodings",
     "XML 1.0, section 4.3.3",

@@ -86,7 +86,7 @@ def metadata_slo_response_location(published: MetadataWire, context: FaultContex
         service.set("ResponseLocation", str(context.data.get("slo_response_location", default)))
 
 
-@on("metadata", "req-signing", source="SAML Metadata 2.4.3")
+@on("metadata", "req-signed-when-required", source="SAML Metadata 2.4.3")
 def metadata_wants_signed_requests(published: MetadataWire) -> None:
     """WantAuthnRequestsSigned is true."""
     role_of(published).set("WantAuthnRequestsSigned", "true")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
@@ -70,6 +71,8 @@ def register(
     consent: bool = False,
 ) -> None:
     """Add a fault to the catalogue. ``consent``: it loads the target, so its operator is asked first."""
+    caller = sys._getframe(1).f_globals["__name__"]
+    module = apply.__module__ if caller == __name__ else caller
     if fault_id in _CATALOGUE:
         raise ValueError(f"two faults are called {fault_id!r}")
     _CATALOGUE[fault_id] = CatalogueFault(
@@ -81,7 +84,7 @@ def register(
         source=source,
         applies=applies,
         needs_consent=consent,
-        group=apply.__module__.rpartition(".")[2],
+        group=module.rpartition(".")[2],
     )
 
 

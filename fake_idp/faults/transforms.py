@@ -224,7 +224,7 @@ def _excluding(
 _excluding("transform-xpath-excludes-name-id", "the (forged) NameID", "saml2:NameID", XPATH, _xpath_excluding)
 _excluding(
     "transform-xpath-filter2-excludes-name-id",
-    "the (forged) NameID",
+    "the (forged) NameID, by XPath Filter 2,",
     "saml2:NameID",
     XPATH_FILTER2,
     _filter2_excluding,

@@ -99,7 +99,7 @@ def entity_expansion_quadratic(message: Wire) -> None:
 
 @on("tree", "xml-remote-schema", source="OWASP SAML cheat sheet: local schemas only")
 def schema_location_remote(response: Element, context: FaultContext) -> None:
-    """xsi:schemaLocation says that the protocol's schema is at a URL."""
+    """An xsi:schemaLocation says that the protocol's schema is at a URL."""
     response.set("xmlns:xsi", NS_XSI)
     response.set("xsi:schemaLocation", f"{NS_SAML2P} {listener(context, 'schema-location-remote')}")
 

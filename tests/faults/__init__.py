@@ -1,0 +1,1 @@
+"""The catalogue of misbehaviour: each fault makes the one difference that it promises."""
