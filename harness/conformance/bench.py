@@ -102,6 +102,21 @@ class Bench:
         """``host:port`` that the suite may talk to: those that the target file names, and no others."""
         return self.target.hosts
 
+    def trust(self, idp_metadata: bytes) -> None:
+        """Give the SP this IdP metadata, and read its own again: some SPs make new keys when they start.
+
+        :raises SetUpError: when the SP does not come up with it.
+        """
+        self.running.trust(idp_metadata, self.metadata_url)
+        self.read_sp()
+
+    def read_sp(self) -> None:
+        """What the SP says about itself now."""
+        self.sp = self.running.sp_metadata(self.transport)
+        certificates = self.sp.encryption_certificates
+        wanted = self.target.capabilities.encryption is not False
+        self.idp.encryption_certificate = certificates[0] if certificates and wanted else None
+
     def visitor(self) -> Visitor:
         """A browser with a clean cookie jar."""
         return Visitor(self.transport, self.hosts)

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from fake_idp.handles import SamlApp
 from fake_idp.okta import FakeOkta
 from fake_idp.org.errors import InvalidSetting
 from fake_idp.saml.names import BINDING_POST
@@ -61,14 +62,17 @@ def _opened(
     options: CheckOptions,
     rng: Random,
 ) -> Bench:
-    idp, sp, metadata_url = _connected(running, okta, transport, rng, running.target)
     target = running.target
+    app = _app(okta, target)
+    idp = SuiteIdp(okta, app, rng)
+    metadata_url = okta.org.metadata_url(idp.app)
+    running.trust(idp.metadata(), metadata_url)
     account = target.user
     domain = (account.email.rpartition("@")[2] if account else "") or DOMAIN
     bench = Bench(
         target=target,
         running=running,
-        sp=sp,
+        sp=running.sp_metadata(transport),
         idp=idp,
         people=People(rng, domain, account, target.other_user),
         probe=Probe(target.signed_in),
@@ -78,30 +82,23 @@ def _opened(
         metadata_url=metadata_url,
         slow=options.slow,
     )
+    _agree(bench, app)
     preflight(bench)
     bench.other = _second_tenant(bench, okta)
     return bench
 
 
-def _connected(
-    running: RunningTarget, okta: FakeOkta, transport: Transport, rng: Random, target: TargetFile
-) -> tuple[SuiteIdp, SpMetadata, str]:
-    """An app for the SP, and the SP with that app's metadata."""
-    app = _app(okta, target)
-    idp = SuiteIdp(okta, app, rng)
-    metadata_url = okta.org.metadata_url(idp.app)
-    running.trust(idp.metadata(), metadata_url)
-    sp = running.sp_metadata(transport)
-    app.update(sso_acs_url=sp.acs_url, audience=sp.entity_id)
-    if changes := _slo_settings(target, sp):
+def _agree(bench: Bench, app: SamlApp) -> None:
+    """Tell Okta the SP's names; and both sides of single logout, where the SP offers it."""
+    app.update(sso_acs_url=bench.sp.acs_url, audience=bench.sp.entity_id)
+    if changes := _slo_settings(bench.target, bench.sp):
         app.update(**changes)
-        running.trust(idp.metadata(), metadata_url)
-    if sp.encryption_certificates and target.capabilities.encryption is not False:
-        idp.encryption_certificate = sp.encryption_certificates[0]
-    return idp, sp, metadata_url
+        bench.trust(bench.idp.metadata())
+        app.update(**_slo_settings(bench.target, bench.sp))
+    bench.read_sp()
 
 
-def _app(okta: FakeOkta, target: TargetFile) -> Any:
+def _app(okta: FakeOkta, target: TargetFile) -> SamlApp:
     try:
         return okta.create_saml_app(target.name, acs_url=NOT_YET, audience=NOT_YET, settings=dict(target.app))
     except InvalidSetting as error:

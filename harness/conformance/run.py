@@ -101,7 +101,7 @@ class Runner:
             return
         self._restarts += 1
         try:
-            bench.running.trust(bench.idp.metadata(), bench.metadata_url)
+            bench.trust(bench.idp.metadata())
         except SetUpError as error:
             self._down = f"The target could not be started again: {error.message}"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from harness.conformance.attempt import Attempt
+from harness.conformance.bench import Login
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, passed, recorded, skipped
 
@@ -130,13 +133,20 @@ def downgrade(attempt: Attempt) -> Outcome:
         )  # fmt: skip
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "no forgery")
-    if deep_link and login.landed.url == deep_link:
+    if deep_link and login.landed.url == deep_link and not _says_where(login):
         return not_met(
             attempt.case, "downgraded", "a login like any unsolicited one, with the default page",
             "It was taken for the answer to the pending request: the page first asked for was opened.",
             verdict="failed",
         )  # fmt: skip
     return passed("It was treated as an unsolicited login, which this SP accepts.")
+
+
+def _says_where(login: Login) -> bool:
+    """Whether RelayState itself names the page, so that no pending request is needed to find it."""
+    started = login.started
+    relay_state = unquote(started.relay_state or "") if started else ""
+    return urlsplit(login.landed.url).path in relay_state
 
 
 @procedure("login-csrf")

@@ -1,14 +1,16 @@
-"""Single logout, by the user at the SP and by the IdP, with HTTP-POST."""
+"""Single logout, by the user at the SP and by the IdP, through whatever endpoints the SP offers."""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import lxml.html
 
+from fake_idp.saml.bindings import MessageParameter, redirect_url
 from fake_idp.saml.ids import message_ids
 from fake_idp.saml.keys import SigningKey
 from fake_idp.saml.logout import (
@@ -19,6 +21,7 @@ from fake_idp.saml.logout import (
 )
 from fake_idp.saml.messages import (
     LogoutRequest,
+    LogoutResponse,
     Message,
     RequestRefused,
     read_post,
@@ -33,15 +36,89 @@ from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, skipped
 from harness.conformance.visitor import Page, Visitor
 
-_NO_ENDPOINT = "The SP names no logout endpoint for HTTP-POST."
+NO_ENDPOINT = "The SP names no logout endpoint."
 
 
-def slo_url(attempt: Attempt, binding: str = BINDING_POST) -> str:
-    """The SP's logout endpoint for a binding, from its metadata or the target file."""
-    endpoint = attempt.bench.sp.slo_endpoint(binding)
-    return (
-        endpoint.location if endpoint else (attempt.bench.target.slo_url if binding == BINDING_POST else "")
-    )
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A logout endpoint of the SP, and how messages get there."""
+
+    url: str
+    binding: str
+
+    def send_request(
+        self, attempt: Attempt, visitor: Visitor, claims: LogoutRequestClaims, key: SigningKey | None
+    ) -> Page:
+        """A LogoutRequest of the IdP, signed with this key or not at all."""
+        if self.binding == BINDING_REDIRECT:
+            return self._visit(attempt, visitor, "SAMLRequest", build_logout_request(claims, None), key)
+        xml = build_logout_request(claims, SigningOptions(key=key) if key else None)
+        return self._post(attempt, visitor, "SAMLRequest", xml)
+
+    def send_tampered_request(self, attempt: Attempt, visitor: Visitor, claims: LogoutRequestClaims) -> Page:
+        """A LogoutRequest that was signed for another name and then changed to this one."""
+        other = replace(claims, name_id=f"other.{claims.name_id}")
+        key = attempt.bench.idp.key
+        if self.binding == BINDING_POST:
+            xml = build_logout_request(other, SigningOptions(key=key)).replace(b"other.", b"")
+            return self._post(attempt, visitor, "SAMLRequest", xml)
+        signed = redirect_url(self.url, "SAMLRequest", build_logout_request(other, None), None, key)
+        wanted = redirect_url(self.url, "SAMLRequest", build_logout_request(claims, None))
+        return visitor.get(f"{wanted}&{signed.partition('&')[2]}", from_url=attempt.bench.idp.sso_url)
+
+    def send_response(
+        self, attempt: Attempt, visitor: Visitor, *, key: SigningKey | None = None, relay_state: str = ""
+    ) -> Page:
+        """A LogoutResponse to a request that nobody made."""
+        claims = LogoutResponseClaims(
+            id=message_ids(attempt.bench.idp.rng, datetime.now(UTC), 1)[0],
+            issue_instant=datetime.now(UTC),
+            destination=self.url,
+            issuer=attempt.bench.idp.entity_id,
+            in_response_to="_made-up",
+        )
+        if self.binding == BINDING_REDIRECT:
+            xml = build_logout_response(claims, None)
+            return self._visit(attempt, visitor, "SAMLResponse", xml, key, relay_state)
+        xml = build_logout_response(claims, SigningOptions(key=key) if key else None)
+        return self._post(attempt, visitor, "SAMLResponse", xml, relay_state)
+
+    def _post(
+        self, attempt: Attempt, visitor: Visitor, name: MessageParameter, xml: bytes, relay_state: str = ""
+    ) -> Page:
+        fields = [
+            (name, base64.b64encode(xml).decode()),
+            *([("RelayState", relay_state)] if relay_state else []),
+        ]
+        message = (_KINDS[name], xml.decode())
+        return visitor.post(self.url, fields, from_url=attempt.bench.idp.sso_url, message=message)
+
+    def _visit(
+        self,
+        attempt: Attempt,
+        visitor: Visitor,
+        name: MessageParameter,
+        xml: bytes,
+        key: SigningKey | None,
+        relay_state: str = "",
+    ) -> Page:
+        url = redirect_url(self.url, name, xml, relay_state or None, key)
+        return visitor.get(url, from_url=attempt.bench.idp.sso_url)
+
+
+_KINDS = {"SAMLRequest": "LogoutRequest", "SAMLResponse": "LogoutResponse"}
+
+
+def channels(attempt: Attempt) -> list[Channel]:
+    """The SP's logout endpoints, HTTP-POST first."""
+    sp = attempt.bench.sp
+    found = [
+        Channel(endpoint.location, binding)
+        for binding in (BINDING_POST, BINDING_REDIRECT)
+        if (endpoint := sp.slo_endpoint(binding)) is not None
+    ]
+    by_hand = attempt.bench.target.slo_url
+    return found or ([Channel(by_hand, BINDING_POST)] if by_hand else [])
 
 
 def request_claims(attempt: Attempt, login: Login, destination: str) -> LogoutRequestClaims:
@@ -56,39 +133,6 @@ def request_claims(attempt: Attempt, login: Login, destination: str) -> LogoutRe
         name_id_format=claims.name_id_format,
         session_indexes=(claims.session_index,) if claims.session_index else (),
     )
-
-
-def _signing(attempt: Attempt, key: SigningKey | None = None) -> SigningOptions:
-    return SigningOptions(key=key or attempt.bench.idp.key)
-
-
-def post_message(
-    attempt: Attempt, visitor: Visitor, url: str, name: str, xml: bytes, relay_state: str = ""
-) -> Page:
-    """Post a logout message as Okta's page does."""
-    fields = [(name, base64.b64encode(xml).decode()), *([("RelayState", relay_state)] if relay_state else [])]
-    kind = "LogoutRequest" if name == "SAMLRequest" else "LogoutResponse"
-    return visitor.post(url, fields, from_url=attempt.bench.idp.sso_url, message=(kind, xml.decode()))
-
-
-def logout_response(
-    attempt: Attempt,
-    visitor: Visitor,
-    url: str,
-    *,
-    relay_state: str = "",
-    signing: SigningOptions | None = None,
-) -> Page:
-    """An answer to a logout that nobody asked for."""
-    claims = LogoutResponseClaims(
-        id=message_ids(attempt.bench.idp.rng, datetime.now(UTC), 1)[0],
-        issue_instant=datetime.now(UTC),
-        destination=url,
-        issuer=attempt.bench.idp.entity_id,
-        in_response_to="_made-up",
-    )
-    xml = build_logout_response(claims, signing)
-    return post_message(attempt, visitor, url, "SAMLResponse", xml, relay_state)
 
 
 def carried_message(page: Page) -> Message | None:
@@ -183,18 +227,17 @@ def _content(attempt: Attempt, login: Login, message: LogoutRequest) -> Outcome:
 @procedure("logout-response-unauthenticated")
 def logout_response_unauthenticated(attempt: Attempt) -> Outcome:
     """LogoutResponses that nobody vouches for, while a user is logged in."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
+    if not channels(attempt):
+        return not_verified(NO_ENDPOINT)
     login = attempt.good_login()
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
-    for what, signing in (
-        ("an unsigned LogoutResponse", None),
-        ("a LogoutResponse by a foreign key", _signing(attempt, foreign_key())),
-    ):
-        logout_response(attempt, login.visitor, url, signing=signing)
-        if problem := stays(attempt, login, what):
+    for channel in channels(attempt):
+        channel.send_response(attempt, login.visitor)
+        if problem := stays(attempt, login, "an unsigned LogoutResponse"):
+            return problem
+        channel.send_response(attempt, login.visitor, key=foreign_key())
+        if problem := stays(attempt, login, "a LogoutResponse by a foreign key"):
             return problem
     return passed("The session stays.")
 
@@ -202,23 +245,29 @@ def logout_response_unauthenticated(attempt: Attempt) -> Outcome:
 @procedure("idp-logout")
 def idp_logout(attempt: Attempt) -> Outcome:
     """The IdP ends the session, and is told so in a signed answer."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
+    if not channels(attempt):
+        return not_verified(NO_ENDPOINT)
+    for channel in channels(attempt):
+        outcome = _idp_logout(attempt, channel)
+        if outcome.verdict != "passed":
+            return outcome
+    return outcome
+
+
+def _idp_logout(attempt: Attempt, channel: Channel) -> Outcome:
     login = attempt.good_login()
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
-    claims = request_claims(attempt, login, url)
-    page = post_message(
-        attempt, login.visitor, url, "SAMLRequest", build_logout_request(claims, _signing(attempt))
-    )
+    claims = request_claims(attempt, login, channel.url)
+    page = channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
     outcome = _ended(attempt, login, page, "The session is gone.")
     if outcome.verdict != "passed":
         return outcome
     answer = carried_message(page)
-    if answer is None or getattr(answer, "in_response_to", None) != claims.id:
-        return not_met(attempt.case, "slo_answer", "a LogoutResponse that names the request", f"HTTP {page.status}, "
-                       f"{'no SAML message' if answer is None else 'another InResponseTo'}")  # fmt: skip
+    if not isinstance(answer, LogoutResponse) or answer.in_response_to != claims.id:
+        what = "no LogoutResponse" if answer is None else "another InResponseTo"
+        seen = f"HTTP {page.status}, {what}"
+        return not_met(attempt.case, "slo_answer", "a LogoutResponse that names the request", seen)
     signed = _signed(attempt, answer)
     return signed if signed.verdict != "passed" else passed("The session is gone, and the answer is signed.")
 
@@ -226,83 +275,84 @@ def idp_logout(attempt: Attempt) -> Outcome:
 @procedure("idp-logout-unauthenticated")
 def idp_logout_unauthenticated(attempt: Attempt) -> Outcome:
     """LogoutRequests without a signature, by a foreign key, and changed after signing."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    claims = request_claims(attempt, login, url)
-    other = replace(claims, name_id=f"other.{claims.name_id}")
-    tampered = build_logout_request(other, _signing(attempt)).replace(b"other.", b"")
-    for what, xml in (
-        ("an unsigned LogoutRequest", build_logout_request(claims, None)),
-        ("a LogoutRequest by a foreign key", build_logout_request(claims, _signing(attempt, foreign_key()))),
-        ("a LogoutRequest that was changed after signing", tampered),
-    ):
-        post_message(attempt, login.visitor, url, "SAMLRequest", xml)
-        if problem := stays(attempt, login, what):
+
+    def hostile(channel: Channel, login: Login) -> Outcome | None:
+        claims = request_claims(attempt, login, channel.url)
+        channel.send_request(attempt, login.visitor, claims, None)
+        if problem := stays(attempt, login, "an unsigned LogoutRequest"):
             return problem
-    return _control(attempt, login, url)
+        channel.send_request(attempt, login.visitor, claims, foreign_key())
+        if problem := stays(attempt, login, "a LogoutRequest by a foreign key"):
+            return problem
+        channel.send_tampered_request(attempt, login.visitor, claims)
+        return stays(attempt, login, "a LogoutRequest that was changed after signing")
+
+    return _hostile_then_proper(attempt, hostile)
 
 
-def _control(attempt: Attempt, login: Login, url: str) -> Outcome:
-    """The same request, properly signed, must work: else the refusals had another cause."""
-    claims = request_claims(attempt, login, url)
-    post_message(attempt, login.visitor, url, "SAMLRequest", build_logout_request(claims, _signing(attempt)))
-    if attempt.look(login.visitor, login.sent.person).who == "nobody":
-        return passed("The session stays, and ends by a proper request.")
-    return not_verified("A proper LogoutRequest does not end the session either.")
+def _hostile_then_proper(attempt: Attempt, hostile: Callable[[Channel, Login], Outcome | None]) -> Outcome:
+    """Hostile requests must end nothing; a proper one must, else the refusals had another cause."""
+    if not channels(attempt):
+        return not_verified(NO_ENDPOINT)
+    for channel in channels(attempt):
+        login = attempt.good_login()
+        if login.sight.who != "subject":
+            return judge(attempt.case, login.sight, "accept")
+        if problem := hostile(channel, login):
+            return problem
+        channel.send_request(
+            attempt, login.visitor, request_claims(attempt, login, channel.url), attempt.bench.idp.key
+        )
+        if attempt.look(login.visitor, login.sent.person).who != "nobody":
+            return not_verified("A proper LogoutRequest does not end the session either.")
+    return passed("The session stays, and ends by a proper request.")
 
 
 @procedure("idp-logout-other-name")
 def idp_logout_other_name(attempt: Attempt) -> Outcome:
     """Properly signed requests for somebody else."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    other = replace(request_claims(attempt, login, url), name_id=attempt.bench.people.stranger().email)
-    post_message(attempt, login.visitor, url, "SAMLRequest", build_logout_request(other, _signing(attempt)))
-    return stays(attempt, login, "a request with another NameID") or _control(attempt, login, url)
+
+    def hostile(channel: Channel, login: Login) -> Outcome | None:
+        stranger = attempt.bench.people.stranger().email
+        claims = replace(request_claims(attempt, login, channel.url), name_id=stranger)
+        channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
+        return stays(attempt, login, "a request with another NameID")
+
+    return _hostile_then_proper(attempt, hostile)
 
 
 @procedure("idp-logout-other-destination")
 def idp_logout_other_destination(attempt: Attempt) -> Outcome:
     """A properly signed request that was meant for another address."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    claims = request_claims(attempt, login, "https://other-sp.example.test/slo")
-    post_message(attempt, login.visitor, url, "SAMLRequest", build_logout_request(claims, _signing(attempt)))
-    return stays(attempt, login, "a request for another address") or _control(attempt, login, url)
+
+    def hostile(channel: Channel, login: Login) -> Outcome | None:
+        claims = request_claims(attempt, login, "https://other-sp.example.test/slo")
+        channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
+        return stays(attempt, login, "a request for another address")
+
+    return _hostile_then_proper(attempt, hostile)
 
 
 @procedure("idp-logout-replayed")
 def idp_logout_replayed(attempt: Attempt) -> Outcome:
     """The request of a finished logout, after the same user has logged in again."""
-    url = slo_url(attempt)
-    if not url:
-        return not_verified(_NO_ENDPOINT)
+    if not channels(attempt):
+        return not_verified(NO_ENDPOINT)
+    channel, key = channels(attempt)[0], attempt.bench.idp.key
     person = attempt.bench.people.somebody()
     first = attempt.good_login(person)
     if first.sight.who != "subject":
         return judge(attempt.case, first.sight, "accept")
-    claims = replace(request_claims(attempt, first, url), session_indexes=())
-    xml = build_logout_request(claims, _signing(attempt))
-    post_message(attempt, first.visitor, url, "SAMLRequest", xml)
+    claims = replace(request_claims(attempt, first, channel.url), session_indexes=())
+    channel.send_request(attempt, first.visitor, claims, key)
     if attempt.look(first.visitor, first.sent.person).who != "nobody":
         return not_verified("A proper LogoutRequest does not end the session.")
     second = attempt.good_login(person)
-    post_message(attempt, second.visitor, url, "SAMLRequest", xml)
+    channel.send_request(attempt, second.visitor, claims, key)
     return stays(attempt, second, "a replayed LogoutRequest") or passed("The new session stays.")
 
 
 def redirect_endpoint(attempt: Attempt) -> str:
     """The SP's logout endpoint for HTTP-Redirect."""
-    return slo_url(attempt, BINDING_REDIRECT)
+    endpoint = attempt.bench.sp.slo_endpoint(BINDING_REDIRECT)
+    return endpoint.location if endpoint else ""

@@ -24,10 +24,10 @@ def metadata_of(attempt: Attempt, metadata: bytes) -> Iterator[None]:
     """The SP trusts this metadata for a while, and the app's own again afterwards."""
     bench = attempt.bench
     try:
-        bench.running.trust(metadata, bench.metadata_url)
+        bench.trust(metadata)
         yield
     finally:
-        bench.running.trust(bench.idp.metadata(), bench.metadata_url)
+        bench.trust(bench.idp.metadata())
 
 
 @contextmanager

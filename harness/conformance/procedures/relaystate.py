@@ -241,14 +241,17 @@ def unsolicited_relaystate(attempt: Attempt) -> Outcome:
 
 @procedure("relaystate-on-logout")
 def relaystate_on_logout(attempt: Attempt) -> Outcome:
-    """A LogoutResponse with a foreign RelayState, to nobody's question."""
-    from harness.conformance.procedures.logout import logout_response, slo_url
+    """A LogoutResponse with a foreign RelayState, to nobody's question: unsigned, and signed by the IdP."""
+    from harness.conformance.procedures.logout import NO_ENDPOINT, channels
 
-    url = slo_url(attempt)
-    if not url:
-        return not_verified("The SP names no logout endpoint.")
-    for value in foreign_targets(host_of(attempt.bench.target.login_url))[:4]:
-        page = logout_response(attempt, attempt.visitor(), url, relay_state=value)
-        if away := _leads_away(page):
-            return not_met(attempt.case, "open_redirect", "a page of the SP", f"{value!r} leads to {away}")
+    if not channels(attempt):
+        return not_verified(NO_ENDPOINT)
+    for channel in channels(attempt):
+        for value in foreign_targets(host_of(attempt.bench.target.login_url))[:4]:
+            for key in (None, attempt.bench.idp.key):
+                page = channel.send_response(attempt, attempt.visitor(), key=key, relay_state=value)
+                if away := _leads_away(page):
+                    return not_met(
+                        attempt.case, "open_redirect", "a page of the SP", f"{value!r} leads to {away}"
+                    )
     return passed("RelayState of logout messages leads nowhere else.")
