@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from fake_idp.server import Server
+    from fake_idp.tls import LocalTls
 
 _KEYS_AHEAD = 2
 
@@ -70,6 +71,8 @@ class FakeOkta:
         self._host, self._port, self._https = host, port, https
         self._server: Server | None = None
         self._wsgi: Flask | None = None
+        self.tls: LocalTls | None = None
+        """With ``https``, once started: the certificate, and what a client needs to trust it."""
         if not self.org.settings.deterministic_keys:
             key_pool.prefetch(_KEYS_AHEAD)
 
@@ -123,33 +126,31 @@ class FakeOkta:
             return self
         from fake_idp.server import PortInUse, Server
 
-        ssl = self._certificate()
+        if self._https and self.tls is None:
+            from fake_idp.tls import local_tls
+
+            self.tls = local_tls(self.org.data_dir)
         last_port = int(self.org.store.meta().get("port", 0)) if self.org.data_dir and not self._port else 0
         try:
-            server = Server(self.wsgi, self._host, self._port or last_port, ssl=ssl).start()
+            server = Server(self.wsgi, self._host, self._port or last_port, ssl=self.tls).start()
         except PortInUse:
             if not last_port:
                 raise
             # Only a wish: an org on disk comes back where it was, so that its metadata stays true, if it can.
-            server = Server(self.wsgi, self._host, 0, ssl=ssl).start()
+            server = Server(self.wsgi, self._host, 0, ssl=self.tls).start()
         self._server = server
         self.org.base_url = server.url
         if self.org.data_dir:
             self.org.store.set_meta("port", server.port)
         return self
 
-    def _certificate(self) -> Any:
-        if not self._https:
-            return None
-        from fake_idp.tls import local_tls
-
-        return local_tls(self.org.data_dir)
-
     def stop(self) -> None:
         """Stop serving and close the org. May be called twice."""
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+        if self.tls is not None:
+            self.tls.close()
         self.org.close()
 
     def __enter__(self) -> Self:
