@@ -247,7 +247,7 @@ def metadata_role_expired(published: MetadataWire) -> None:
 
 @on("metadata", "md-extensions", source="Kantara IIP-EXT01, IIP-MD05")
 def metadata_extensions(published: MetadataWire) -> None:
-    """Entity, role and key have extensions and attributes that no SP knows."""
+    """Entity and role have extensions and attributes that no SP knows."""
     for element in (published.tree, role_of(published)):
         element.insert(0, Element("md:Extensions", {}, [foreign_element()]))
         element.set("xmlns:x", FOREIGN_NS)
