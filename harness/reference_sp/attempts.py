@@ -15,6 +15,7 @@ from harness.reference_sp.store import Store, attempts
 from harness.reference_sp.xml import write_time
 
 _KEPT = 500
+Outcome = Literal["signed in", "refused", "test passed", "test failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Attempt:
     reference: str
     at: str
     org_id: str
-    outcome: Literal["signed in", "refused", "test passed", "test failed"]
+    outcome: Outcome
     flow: Literal["SP-initiated", "IdP-initiated"] = "SP-initiated"
     email: str = ""
     email_source: str = ""

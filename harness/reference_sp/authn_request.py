@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from harness.reference_sp.exchange import LoginRequest
@@ -59,12 +59,12 @@ def authn_request(
     entity_id: str,
     acs_url: str,
     now: datetime,
+    deflate: Callable[[bytes], bytes] | None = None,
 ) -> Outgoing:
     """The request on its binding, signed when the SP or the IdP wants that."""
     binding = choose_binding(idp.sso, settings.request_binding)
     location = idp.sso[binding].location
     message = build(request, settings, entity_id, acs_url, location, now)
     signed = settings.sign_requests or idp.wants_signed_requests
-    return send(
-        message, "SAMLRequest", binding, location, request.relay_state, keys.signing if signed else None
-    )
+    key = keys.signing if signed else None
+    return send(message, "SAMLRequest", binding, location, request.relay_state, key, deflate)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from harness.reference_sp.attempts import Attempts
 from harness.reference_sp.audit import Audit
@@ -14,8 +16,9 @@ from harness.reference_sp.members import Members
 from harness.reference_sp.memory import MessageMemory
 from harness.reference_sp.organizations import Organizations
 from harness.reference_sp.sessions import Sessions
-from harness.reference_sp.settings import Settings
+from harness.reference_sp.settings import Settings, change
 from harness.reference_sp.store import Store
+from harness.reference_sp.weaknesses import effects_of
 
 
 class Core:
@@ -29,10 +32,11 @@ class Core:
         base_url: Callable[[], str],
         data_dir: Path | None = None,
     ) -> None:
-        self.settings = settings
+        self._plain_settings = settings
         self.clock = clock
-        self.weaknesses = weaknesses
+        self.use_weaknesses(weaknesses)
         self._base_url = base_url
+        self._numbers = itertools.count(1)
         self.store = Store(data_dir)
         self.keys = SpKeys(data_dir)
         self.memory = MessageMemory(self.store, self.now)
@@ -41,8 +45,25 @@ class Core:
         self.audit = Audit(self.store, self.now)
         self.attempts = Attempts(self.store, self.now)
         self.organizations = Organizations(
-            self.store, self.now, lambda: self.settings, lambda: self.weaknesses, self._own_entity_ids
+            self.store, self.now, lambda: self.settings, lambda: self.effects, self._own_entity_ids
         )
+
+    @property
+    def settings(self) -> Settings:
+        """All settings, as the weaknesses have them."""
+        return self._settings
+
+    def change_settings(self, **changes: Any) -> None:
+        """Change settings; they count from the next request on."""
+        self._plain_settings = change(self._plain_settings, **changes)
+        self._settings = self.effects.apply(self._plain_settings)
+
+    def use_weaknesses(self, names: frozenset[str]) -> None:
+        """Switch these weaknesses on, all others off."""
+        self.weaknesses = names
+        self.effects = effects_of(names)
+        self.checks = self.effects.checks()
+        self._settings = self.effects.apply(self._plain_settings)
 
     def now(self) -> datetime:
         """The time, aware, in UTC."""
@@ -70,6 +91,10 @@ class Core:
         entity_id = self.entity_id(org_id)
         inside = entity_id.startswith(f"{self.base_url}/")
         return entity_id if inside else f"{self.base_url}/saml/2/metadata/{org_id}"
+
+    def count(self) -> int:
+        """The next of a row of numbers."""
+        return next(self._numbers)
 
     def weak(self, *names: str) -> bool:
         """Whether one of these weaknesses is switched on."""

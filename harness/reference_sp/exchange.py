@@ -14,6 +14,7 @@ from harness.difference import Difference
 from harness.reference_sp.idp import IdentityProvider
 from harness.reference_sp.need import need
 from harness.reference_sp.settings import Settings
+from harness.reference_sp.tools import Tools
 from harness.reference_sp.xml import Element
 
 
@@ -82,6 +83,10 @@ class Subject:
     session_not_on_or_after: datetime | None
 
 
+Rule = Callable[["Exchange", Element], Difference | None]
+"""One condition on a subject confirmation."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """Everything a check may look at. The fields of the second half are filled by the checks that find them."""
@@ -94,7 +99,8 @@ class Exchange:
     idps: Mapping[str, IdentityProvider]
     message: Message
     memory: Memory
-    weaknesses: frozenset[str] = frozenset()
+    tools: Tools = field(default_factory=Tools)
+    confirmation_rules: tuple[Rule, ...] = ()
     decryption_keys: Callable[[], Sequence[RSAPrivateKey]] = tuple
     foreign_certificates: Callable[[], Sequence[x509.Certificate]] = tuple
     """Keys of other organizations' IdPs: used by one weakness, never else."""
@@ -121,10 +127,6 @@ class Exchange:
     email_source: str = ""
     session_not_on_or_after: datetime | None = None
     usable_until: datetime | None = None
-
-    def weak(self, *names: str) -> bool:
-        """Whether one of these weaknesses is switched on."""
-        return not self.weaknesses.isdisjoint(names)
 
     @property
     def the_response(self) -> Element:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
+from typing import Any
 
 from cryptography.x509 import Certificate
 
 from harness.difference import Difference
 from harness.reference_sp.admission import admit
-from harness.reference_sp.attempts import Attempt
+from harness.reference_sp.attempts import Attempt, Outcome
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.authn_request import authn_request
+from harness.reference_sp.careless import login as careless
 from harness.reference_sp.codes import difference, sp, user
 from harness.reference_sp.core import Core
 from harness.reference_sp.exchange import Exchange, Message, Subject
@@ -24,8 +25,6 @@ from harness.reference_sp.organizations import Organization
 from harness.reference_sp.outgoing import Outgoing
 from harness.reference_sp.pages import deep_link, local_page
 from harness.reference_sp.verify import Judgement, judge
-
-Outcome = Literal["signed in", "refused", "test passed", "test failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Refused:
 
     public: Difference
     attempt: Attempt
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class Logins:
             advice = sp("Plan", "move the organization to one of these plans")
             expected = "Scholarship, Growth or Enterprise"
             return difference("cfg_plan", advice, expected=expected, received=organization.plan)
-        if not organization.saved_metadata and not (draft and organization.shown_metadata):
-            if organization.draft_metadata:
-                advice = sp("Save", "save the settings: an upload changes nothing before that")
-                return difference("cfg_unsaved", advice, expected="saved settings", received="a draft")
-            advice = sp("Upload Metadata XML", "upload the IdP's metadata and save")
-            return difference("sso_off", advice, expected="saved IdP metadata", received="(none)")
-        return None
+        if organization.saved_metadata or (draft and organization.shown_metadata):
+            return None
+        if organization.draft_metadata:
+            advice = sp("Save", "save the settings: an upload changes nothing before that")
+            return difference("cfg_unsaved", advice, expected="saved settings", received="a draft")
+        advice = sp("Upload Metadata XML", "upload the IdP's metadata and save")
+        return difference("sso_off", advice, expected="saved IdP metadata", received="(none)")
 
     def start(
         self, org_id: str, next_page: str, browser: str, *, test: bool = False
@@ -85,44 +85,53 @@ class Logins:
         if refusal is not None:
             return refusal
         idp = need(core.organizations.idp(core.organizations.get(org_id), draft=test), "unavailable() looked")
-        page = local_page(next_page, core.base_url)
-        if page is None:
-            page = next_page if core.weak("open-redirect") and next_page else core.settings.default_page
-        request = core.memory.start_request(
-            org_id=org_id,
-            idp=idp.entity_id,
-            browser=browser,
-            next_page=page,
-            test=test,
-            force_authn=core.settings.force_authn,
-            authn_context=core.settings.requested_authn_context,
-        )
+        if idp.valid_until is not None and idp.valid_until <= core.now():
+            advice = sp("Upload Metadata XML", "upload current metadata")
+            return difference("md_expired", advice, received=f"{idp.valid_until:%F %T}Z")
+        values: dict[str, Any] = {
+            "org_id": org_id,
+            "idp": idp.entity_id,
+            "browser": browser,
+            "next_page": local_page(next_page, core.base_url) or core.settings.default_page,
+            "test": test,
+            "force_authn": core.settings.force_authn,
+            "authn_context": core.settings.requested_authn_context,
+        }
+        request = core.memory.start_request(**values | careless.request_changes(core, next_page))
+        entity_id, acs_url = careless.requester(core, org_id)
+        deflate = careless.deflate_with_header if core.weak("compresses-with-header") else None
         return authn_request(
-            request, idp, core.settings, core.keys, core.entity_id(org_id), core.acs_url(org_id), core.now()
+            request, idp, core.settings, core.keys, entity_id, acs_url, core.now(), deflate=deflate
         )
 
     def receive(
         self, org_id: str, message: Message, caller: Caller | None = None
     ) -> SignedIn | Refused | Tested:
         """Judge an answer. Nothing is taken or changed unless the whole of it is accepted."""
-        started = self._core.memory.find_by_relay_state(_relay_state(message))
+        core = self._core
+        started = core.memory.find_by_relay_state(_relay_state(message))
         test = started is not None and started.test and started.org_id == org_id
         refusal = self.unavailable(org_id, draft=test)
         if refusal is not None:
             return self._refused(org_id, Judgement(None, (refusal,), (), refusal), None, caller)
-        organization = self._core.organizations.get(org_id)
-        exchange = self._exchange(organization, message, draft=test)
-        judgement = judge(exchange, collect_all=test)
+        exchange = self._exchange(core.organizations.get(org_id), message, draft=test)
+        judgement = judge(exchange, core.checks, collect_all=test)
+        if core.weak("accepts-answers-at-any-organization") and judgement.subject is None:
+            exchange, judgement = self._judged_elsewhere(exchange, judgement)
+        if core.weak("fetches-addresses-in-messages"):
+            careless.fetch_addresses(exchange.xml)
+        if core.weak("remembers-unverified-messages") and judgement.subject is None:
+            careless.squat(core, exchange)
         if test:
             return self._tested(org_id, exchange, judgement)
         if judgement.subject is None:
             return self._refused(org_id, judgement, exchange, caller)
-        return self._let_in(organization, exchange, judgement, judgement.subject, caller)
+        return self._let_in(core.organizations.get(org_id), exchange, judgement, judgement.subject, caller)
 
     def _exchange(self, organization: Organization, message: Message, *, draft: bool) -> Exchange:
         core = self._core
         idp = need(core.organizations.idp(organization, draft=draft), "unavailable() looked")
-        return Exchange(
+        exchange = Exchange(
             settings=core.settings,
             now=core.now(),
             org_id=organization.id,
@@ -131,10 +140,19 @@ class Logins:
             idps={idp.entity_id: idp},
             message=message,
             memory=core.memory,
-            weaknesses=core.weaknesses,
             decryption_keys=core.keys.decryption_keys,
             foreign_certificates=self._foreign_certificates,
         )
+        return core.effects.prepare(exchange)
+
+    def _judged_elsewhere(self, exchange: Exchange, judgement: Judgement) -> tuple[Exchange, Judgement]:
+        for organization in self._core.organizations.all():
+            if organization.sso_on:
+                other = self._exchange(organization, exchange.message, draft=False)
+                found = judge(other, self._core.checks)
+                if found.subject is not None:
+                    return other, found
+        return exchange, judgement
 
     def _foreign_certificates(self) -> list[Certificate]:
         providers = [self._core.organizations.idp(one) for one in self._core.organizations.all()]
@@ -148,22 +166,20 @@ class Logins:
         subject: Subject,
         caller: Caller | None,
     ) -> SignedIn | Refused:
-        core, request = self._core, exchange.request
+        core = self._core
         try:
             # One unit of work: a refused person leaves no trace, and of two equal answers one comes first.
             with core.store.work():
                 member = admit(core, organization, subject, caller)
                 if isinstance(member, Difference):
                     return self._refused(organization.id, _also(judgement, member), exchange, caller)
-                if not core.weak("no-replay-check"):
-                    core.memory.use(subject.issuer, subject.assertion_id, self._remembered_until(subject))
-                if request is not None and not core.weak("answers-a-request-twice"):
-                    core.memory.answer(request)
+                self._take(exchange, subject)
         except AlreadyUsed:
             found = difference(
                 "replayed", user("Sign in with SSO", "start again"), expected="an unused answer"
             )
             return self._refused(organization.id, _also(judgement, found), exchange, caller)
+        member = careless.account_elsewhere(core, member, subject)
         attempt = self._note(organization.id, "signed in", exchange, judgement)
         core.audit.add(
             organization.id,
@@ -176,13 +192,26 @@ class Logins:
         )
         return SignedIn(member, subject, self._landing_page(organization.id, exchange), attempt)
 
-    def _remembered_until(self, subject: Subject) -> datetime:
-        return subject.usable_until + timedelta(seconds=self._core.settings.clock_skew)
+    def _take(self, exchange: Exchange, subject: Subject) -> None:
+        """Use the assertion, and the login that it answers, up."""
+        core, request = self._core, exchange.request
+        until = subject.usable_until + timedelta(seconds=core.settings.clock_skew)
+        if core.weak("remembers-response-ids"):
+            core.memory.use("response", exchange.the_response.get("ID", ""), until)
+        elif core.weak("no-replay-check", "checks-then-stores", "forgets-assertions-at-expiry"):
+            core.memory.use_again(subject.issuer, subject.assertion_id, until)
+        else:
+            core.memory.use(subject.issuer, subject.assertion_id, until)
+        if request is not None and not core.weak(
+            "answers-a-request-twice", "no-replay-check", "checks-then-stores", "repeats-request-ids"
+        ):
+            core.memory.answer(request)
 
     def _landing_page(self, org_id: str, exchange: Exchange) -> str:
         core, relay_state = self._core, _relay_state(exchange.message)
-        if core.weak("open-redirect") and "/" in relay_state:
-            return relay_state
+        page = careless.landing_page(core, exchange, relay_state)
+        if page is not None:
+            return page
         if exchange.request is None:
             return deep_link(relay_state, core.base_url, org_id, core.settings.default_page)
         if relay_state == exchange.request.relay_state:
@@ -190,12 +219,12 @@ class Logins:
         return core.settings.default_page
 
     def _tested(self, org_id: str, exchange: Exchange, judgement: Judgement) -> Tested:
-        passed = judgement.subject is not None and exchange.request is not None and exchange.request.test
-        if passed and exchange.request is not None:
-            self._core.memory.answer(exchange.request)
+        request = exchange.request
+        passed = judgement.subject is not None and request is not None and request.test
+        if passed and request is not None:
+            self._core.memory.answer(request)
             self._core.organizations.mark_tested(org_id)
-        outcome: Outcome = "test passed" if passed else "test failed"
-        return Tested(self._note(org_id, outcome, exchange, judgement))
+        return Tested(self._note(org_id, "test passed" if passed else "test failed", exchange, judgement))
 
     def _refused(
         self, org_id: str, judgement: Judgement, exchange: Exchange | None, caller: Caller | None
@@ -212,13 +241,17 @@ class Logins:
             error=attempt.code,
             reference=attempt.reference,
         )
-        return Refused(public, attempt)
+        return Refused(public, attempt, exchange)
 
     def _note(
         self, org_id: str, outcome: Outcome, exchange: Exchange | None, judgement: Judgement
     ) -> Attempt:
         public = judgement.public.code if judgement.public is not None else ""
-        common = {"differences": judgement.differences, "warnings": judgement.warnings, "public_code": public}
+        common = {
+            "differences": judgement.differences,
+            "warnings": judgement.warnings,
+            "public_code": public,
+        }
         if exchange is None:
             return self._core.attempts.add(org_id=org_id, outcome=outcome, **common)
         # Names and attributes go into the log only when they were signed.

@@ -82,6 +82,16 @@ class MessageMemory:
             except IntegrityError:
                 raise AlreadyUsed from None
 
+    def use_again(self, issuer: str, message_id: str, until: datetime) -> None:
+        """Take a message, whether it was taken or not: what weaknesses do."""
+        with self._store.work() as work:
+            work.execute(
+                delete(used_messages).where(
+                    used_messages.c.issuer == issuer, used_messages.c.id == message_id
+                )
+            )
+            work.execute(insert(used_messages).values(issuer=issuer, id=message_id, until=until))
+
     def answer(self, request: LoginRequest) -> None:
         """Mark a login as answered.
 

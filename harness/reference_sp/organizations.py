@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from cryptography.x509 import Certificate
 from sqlalchemy import insert, select, update
 
 from harness.difference import Difference
 from harness.reference_sp.codes import difference
+from harness.reference_sp.effects import Effects
 from harness.reference_sp.idp import IdentityProvider
 from harness.reference_sp.metadata import Imported, Upload, import_metadata
 from harness.reference_sp.metadata.read import stored_idp
@@ -75,14 +77,15 @@ class Organizations:
         store: Store,
         now: Callable[[], datetime],
         settings: Callable[[], Settings],
-        weaknesses: Callable[[], frozenset[str]],
+        effects: Callable[[], Effects],
         own_entity_ids: Callable[[str], tuple[str, ...]],
     ) -> None:
         self._store = store
         self._now = now
         self._settings = settings
-        self._weaknesses = weaknesses
+        self._effects = effects
         self._own_entity_ids = own_entity_ids
+        self._former_keys: dict[str, tuple[Certificate, ...]] = {}
 
     def add(self, org_id: str, name: str, plan: str) -> Organization:
         """A new organization with the SSO settings that the SP's settings start with."""
@@ -128,8 +131,9 @@ class Organizations:
                 now=self._now(),
                 own_entity_ids=self._own_entity_ids(org_id),
                 entity_id=entity_id,
-                weaknesses=self._weaknesses(),
-            )
+                tools=self._effects().metadata_tools,
+            ),
+            self._effects().left_out,
         )
         if isinstance(imported, Imported):
             draft = replace(organization.shown, idp_entity_id=imported.idp.entity_id)
@@ -163,6 +167,9 @@ class Organizations:
             return difference(
                 "cfg_lockout_guard", expected="signed in by SSO", received="signed in by password"
             )
+        former = self.idp(organization)
+        if former is not None:
+            self._former_keys[org_id] = former.certificates
         self._write(org_id, saved=asdict(draft), saved_metadata=metadata, draft=None, draft_metadata=b"")
         return None
 
@@ -190,15 +197,16 @@ class Organizations:
         data = organization.shown_metadata if draft else organization.saved_metadata
         if not data:
             return None
-        weaknesses, own = self._weaknesses(), self._settings()
-        return stored_idp(
+        own = self._settings()
+        idp = stored_idp(
             data,
             settings.idp_entity_id,
             own.metadata_encodings,
-            own.signing_keys == "first" or "first-signing-key-only" in weaknesses,
-            "trusts-encryption-keys" in weaknesses,
-            "allows-dtd-in-metadata" in weaknesses,
+            own.signing_keys == "first",
+            self._effects().metadata_tools,
         )
+        former = self._former_keys.get(organization.id, ()) if self._effects().keeps_removed_keys else ()
+        return replace(idp, certificates=(*idp.certificates, *former)) if former else idp
 
     def _write(self, org_id: str, **values: Any) -> None:
         with self._store.work() as work:

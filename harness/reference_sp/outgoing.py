@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -47,14 +48,21 @@ def issuer(entity_id: str) -> Element:
 
 
 def send(
-    message: Element, parameter: str, binding: str, location: str, relay_state: str, sign_with: KeyPair | None
+    message: Element,
+    parameter: str,
+    binding: str,
+    location: str,
+    relay_state: str,
+    sign_with: KeyPair | None,
+    deflate: Callable[[bytes], bytes] | None = None,
 ) -> Outgoing:
     """Put a message on its binding. ``parameter`` is SAMLRequest or SAMLResponse."""
     identifier = message.get("ID", "")
     if binding == BINDING_REDIRECT:
         data = etree.tostring(message, encoding="utf-8")
+        packed = (deflate or raw_deflate)(data)
         return Outgoing(
-            binding, redirect_url(location, parameter, data, relay_state, sign_with), (), identifier
+            binding, redirect_url(location, parameter, packed, relay_state, sign_with), (), identifier
         )
     signed = sign(message, sign_with) if sign_with is not None else message
     data = etree.tostring(signed, encoding="utf-8", xml_declaration=True)
@@ -64,12 +72,17 @@ def send(
     return Outgoing(binding, location, tuple(fields), identifier)
 
 
-def redirect_url(
-    location: str, parameter: str, data: bytes, relay_state: str, sign_with: KeyPair | None
-) -> str:
-    """The URL of HTTP-Redirect: raw DEFLATE, base64, and a signature over the encoded query when asked for."""
+def raw_deflate(data: bytes) -> bytes:
+    """DEFLATE without a header (SAML Bindings 3.4.4.1)."""
     packer = zlib.compressobj(wbits=-15)
-    packed = base64.b64encode(packer.compress(data) + packer.flush()).decode("ascii")
+    return packer.compress(data) + packer.flush()
+
+
+def redirect_url(
+    location: str, parameter: str, deflated: bytes, relay_state: str, sign_with: KeyPair | None
+) -> str:
+    """The URL of HTTP-Redirect: base64, and a signature over the encoded query when asked for."""
+    packed = base64.b64encode(deflated).decode("ascii")
     query = f"{parameter}={quote(packed, safe='')}"
     if relay_state:
         query += f"&RelayState={quote(relay_state, safe='')}"

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from flask import has_request_context, request
+
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.attempts import Attempt
@@ -16,6 +18,7 @@ from harness.reference_sp.clock import Clock, SystemClock
 from harness.reference_sp.codes import difference
 from harness.reference_sp.core import Core
 from harness.reference_sp.login import Logins
+from harness.reference_sp.logout.service import Logouts
 from harness.reference_sp.members import Member, Status
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
@@ -81,11 +84,11 @@ class ReferenceSP:
             profile_settings(profile, **settings),
             self.clock,
             check_weaknesses(weaknesses),
-            lambda: self.url,
+            self._url_for_messages,
             Path(data_dir) if data_dir is not None else None,
         )
         self._logins = Logins(self._core)
-        self.wsgi = create_web_app(self._core, self._logins)
+        self.wsgi = create_web_app(self._core, self._logins, Logouts(self._core))
         self.admin_email = self._core.settings.admin_email
         self.admin_password = ADMIN_PASSWORD
         if self._core.organizations.find(self.org_id) is None:
@@ -127,6 +130,11 @@ class ReferenceSP:
             host, port = self._address
             return f"http://{host}:{port}"
         return self._base_url
+
+    def _url_for_messages(self) -> str:
+        if self._core.weak("trusts-host-header") and has_request_context():
+            return f"http://{request.headers.get('X-Forwarded-Host') or request.host}"
+        return self.url
 
     @property
     def settings(self) -> Settings:
@@ -303,9 +311,7 @@ class ReferenceSP:
 
     def change_settings(self, **changes: Any) -> None:
         """Change settings while the SP runs; they count from the next request on."""
-        from harness.reference_sp.settings import change
-
-        self._core.settings = change(self._core.settings, **changes)
+        self._core.change_settings(**changes)
 
     @property
     def weaknesses(self) -> frozenset[str]:
@@ -314,7 +320,7 @@ class ReferenceSP:
 
     def set_weaknesses(self, *names: str) -> None:
         """Switch these weaknesses on and all others off."""
-        self._core.weaknesses = check_weaknesses(names)
+        self._core.use_weaknesses(check_weaknesses(names))
 
     def move_clock(self, by: timedelta) -> None:
         """Move the SP's clock, if it is one that can be moved."""

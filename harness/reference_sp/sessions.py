@@ -105,7 +105,7 @@ class Sessions:
                 delete(sessions).where(sessions.c.org_id == org_id, sessions.c.email_key == email_key)
             )
 
-    def set_notice(self, session_id: str, notice: str) -> None:
-        """A sentence to show on the person's next page."""
+    def notice(self, cookie: str, notice: str) -> None:
+        """A sentence to show on the person's next page; empty takes it back."""
         with self._store.work() as work:
-            work.execute(update(sessions).where(sessions.c.id == session_id).values(notice=notice))
+            work.execute(update(sessions).where(sessions.c.id == _hash(cookie)).values(notice=notice))

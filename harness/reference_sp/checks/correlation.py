@@ -45,19 +45,17 @@ def _unsolicited(exchange: Exchange) -> Difference | None:
 
 
 def _solicited(exchange: Exchange, request_id: str) -> Difference | None:
-    if exchange.weak("no-request-check"):
-        return None
     request = exchange.memory.find_request(request_id)
     hint = ""
     if request is None or request.org_id != exchange.org_id:
         hint = "no such login was started here"
-    elif request.browser != exchange.message.browser and not exchange.weak("no-browser-binding"):
+    elif request.browser != exchange.message.browser:
         hint = (
             "the login was started in another browser"
             if exchange.message.browser
             else "the browser sent no login cookie: are cookies blocked, or sent with SameSite=Strict?"
         )
-    elif request.answered and not exchange.weak("answers-a-request-twice"):
+    elif request.answered:
         hint = "this login has been answered before"
     elif exchange.now - request.created > timedelta(seconds=exchange.settings.request_lifetime):
         hint = f"the login was started at {request.created:%F %T}Z, too long ago"

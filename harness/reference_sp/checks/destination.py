@@ -31,6 +31,4 @@ def destination(exchange: Exchange) -> Difference | None:
         return address_difference("dest_missing", field, exchange.acs_url, None, exchange.entity_id)
     if received == exchange.acs_url or received in exchange.settings.accepted_destinations:
         return None
-    if exchange.weak("destination-by-prefix") and received.startswith(exchange.acs_url):
-        return None
     return address_difference("dest_mismatch", field, exchange.acs_url, received, exchange.entity_id)

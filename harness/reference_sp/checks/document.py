@@ -23,7 +23,7 @@ _CODES = {
 def is_safe_xml(exchange: Exchange) -> Difference | None:
     """Well-formed XML in UTF-8, without a DTD, not too deep."""
     try:
-        exchange.document = xml.parse(exchange.xml, allow_dtd=exchange.weak("allows-dtd"))
+        exchange.document = exchange.tools.parse(exchange.xml)
     except xml.XmlRefused as refused:
         expected = "well-formed UTF-8 XML without a DTD"
         return difference(_CODES[refused.kind], expected=expected, received=refused.detail)

@@ -9,7 +9,6 @@ from lxml import etree
 
 from harness.difference import Difference
 from harness.reference_sp import names, xml
-from harness.reference_sp.checks.conditions import read_value
 from harness.reference_sp.codes import difference, okta
 from harness.reference_sp.exchange import Exchange
 from harness.reference_sp.hints import listed, shown
@@ -44,7 +43,7 @@ def names_the_subject(exchange: Exchange) -> Difference | None:
     """The NameID, if the SP needs one, is there and in an accepted format."""
     element = name_id_element(exchange)
     if element is not None:
-        exchange.name_id = read_value(exchange, element)
+        exchange.name_id = exchange.tools.text(element)
         exchange.name_id_format = element.get("Format", names.NAMEID_UNSPECIFIED)
     needed = exchange.settings.name_id_required or exchange.settings.email_sources == ("subject",)
     if needed and not exchange.name_id.strip():
@@ -94,8 +93,6 @@ def usable_attributes(exchange: Exchange) -> Difference | None:
                 for e in attribute.findall(saml("AttributeValue"))
                 if (value := _value(exchange, e)) is not None
             ]
-            if exchange.weak("reads-friendly-names") and attribute.get("FriendlyName"):
-                exchange.attributes.setdefault(attribute.get("FriendlyName", ""), values)
     if twice and exchange.settings.duplicate_attributes == "refuse":
         return difference("attr_duplicate", _STATEMENTS, expected="each name once", received=listed(twice))
     return None
@@ -108,7 +105,7 @@ def _value(exchange: Exchange, element: Element) -> str | None:
         or next(element.iterchildren(etree.Element), None) is not None
     ):
         return None
-    return read_value(exchange, element)
+    return exchange.tools.text(element)
 
 
 def is_email(text: str) -> bool:

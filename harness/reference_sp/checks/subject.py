@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from harness.difference import Difference
 from harness.reference_sp import xml
 from harness.reference_sp.checks.conditions import clock_text, early, expired, window
 from harness.reference_sp.checks.destination import address_difference
 from harness.reference_sp.codes import difference, user
-from harness.reference_sp.exchange import Exchange
+from harness.reference_sp.exchange import Exchange, Rule
 from harness.reference_sp.hints import listed, shown
 from harness.reference_sp.names import BEARER, saml
 from harness.reference_sp.xml import Element, ValueRefused
@@ -34,20 +32,12 @@ def has_bearer_confirmation(exchange: Exchange) -> Difference | None:
 def one_confirmation_holds(exchange: Exchange) -> Difference | None:
     """One bearer confirmation fulfils every condition by itself (SAML Core 2.4.1)."""
     bearers = _bearers(exchange)
-    if exchange.weak("mixes-confirmations"):
-        for rule, weakness in RULES:
-            failures = [rule(exchange, confirmation) for confirmation in bearers]
-            if weakness not in exchange.weaknesses and failures and None not in failures:
-                return failures[0]
-        return None
     failures = [_failure(exchange, confirmation) for confirmation in bearers]
     return None if None in failures or not failures else failures[0]
 
 
 def _bearers(exchange: Exchange) -> list[Element]:
     found = exchange.the_assertion.findall(f"{saml('Subject')}/{saml('SubjectConfirmation')}")
-    if exchange.weak("no-bearer-check"):
-        return found
     return [confirmation for confirmation in found if confirmation.get("Method") == BEARER]
 
 
@@ -56,9 +46,7 @@ def _data(confirmation: Element) -> Element | None:
 
 
 def _failure(exchange: Exchange, confirmation: Element) -> Difference | None:
-    for rule, weakness in RULES:
-        if weakness in exchange.weaknesses:
-            continue
+    for rule in exchange.confirmation_rules:
         found = rule(exchange, confirmation)
         if found is not None:
             return found
@@ -73,8 +61,6 @@ def recipient(exchange: Exchange, confirmation: Element) -> Difference | None:
     if not received:
         return address_difference("rcpt_missing", field, exchange.acs_url, received, exchange.entity_id)
     if received == exchange.acs_url or received in exchange.settings.accepted_recipients:
-        return None
-    if exchange.weak("recipient-by-prefix") and received.startswith(exchange.acs_url):
         return None
     return address_difference("rcpt_mismatch", field, exchange.acs_url, received, exchange.entity_id)
 
@@ -111,12 +97,8 @@ def same_request(exchange: Exchange, confirmation: Element) -> Difference | None
     return difference("irt_mismatch", again, expected=shown(outer), received=shown(inner))
 
 
-Rule = Callable[[Exchange, Element], Difference | None]
-RULES: tuple[tuple[Rule, str], ...] = (
-    (recipient, "no-recipient-check"),
-    (in_time, "no-confirmation-time-check"),
-    (same_request, "no-confirmation-request-check"),
-)
+RULES: tuple[Rule, ...] = (recipient, in_time, same_request)
+"""What one confirmation must fulfil, in this order."""
 
 
 def not_used_before(exchange: Exchange) -> Difference | None:

@@ -140,7 +140,7 @@ def https_sign_on(upload: Upload) -> Difference | None:
 
 def has_signing_certificate(upload: Upload) -> Difference | None:
     """There is at least one certificate to check signatures with."""
-    if read.signing_certificate_texts(_role(upload)):
+    if upload.tools.signing_certificates(_role(upload)):
         return None
     return difference(
         "md_no_signing_cert", _ACTIVE, expected="md:KeyDescriptor for signing", received="(none)"
@@ -149,7 +149,7 @@ def has_signing_certificate(upload: Upload) -> Difference | None:
 
 def good_certificates(upload: Upload) -> Difference | None:
     """Each signing certificate can be read and has a strong key."""
-    for number, text in enumerate(read.signing_certificate_texts(_role(upload)), start=1):
+    for number, text in enumerate(upload.tools.signing_certificates(_role(upload)), start=1):
         try:
             load_certificate(text)
         except BadCertificate as error:
@@ -162,7 +162,7 @@ def good_certificates(upload: Upload) -> Difference | None:
 def current_certificates(upload: Upload) -> Difference | None:
     """The certificates are inside their dates; a setting says whether that refuses or only warns."""
     policy = upload.settings.expired_certificate
-    for text in read.signing_certificate_texts(_role(upload)):
+    for text in upload.tools.signing_certificates(_role(upload)):
         certificate = load_certificate(text)
         found = None
         if certificate.not_valid_after_utc < upload.now:

@@ -97,9 +97,8 @@ def not_a_certificate(upload: Upload) -> Difference | None:
 
 def is_safe_xml(upload: Upload) -> Difference | None:
     """It is well-formed XML without a DTD."""
-    allow = "allows-dtd-in-metadata" in upload.weaknesses
     try:
-        upload.root = xml.parse(upload.data, allow_dtd=allow, encodings=upload.settings.metadata_encodings)
+        upload.root = upload.tools.parse(upload.data, encodings=upload.settings.metadata_encodings)
     except xml.XmlRefused as refused:
         if refused.kind == "dtd":
             return difference("md_dtd", _SIGN_ON_TAB, expected="no DTD", received=refused.detail)

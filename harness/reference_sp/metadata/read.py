@@ -8,6 +8,7 @@ from functools import lru_cache
 from harness.reference_sp import xml
 from harness.reference_sp.certificates import load_certificate
 from harness.reference_sp.idp import Endpoint, IdentityProvider
+from harness.reference_sp.metadata.upload import MetadataTools
 from harness.reference_sp.names import SAMLP, ds, md
 from harness.reference_sp.need import need
 from harness.reference_sp.xml import Element
@@ -30,15 +31,6 @@ def endpoints(role: Element, name: str) -> dict[str, Endpoint]:
     return found
 
 
-def signing_certificate_texts(role: Element, *, any_use: bool = False) -> list[str]:
-    """The certificates of the keys for signing: those of that use, and those without a use (2.4.1.1)."""
-    texts: list[str] = []
-    for descriptor in role.findall(md("KeyDescriptor")):
-        if any_use or descriptor.get("use", "signing") == "signing":
-            texts.extend(xml.text_of(element) for element in descriptor.iter(ds("X509Certificate")))
-    return list(dict.fromkeys("".join(text.split()) for text in texts))
-
-
 def valid_until(entity: Element, role: Element) -> datetime | None:
     """The nearest validUntil of the role and everything around it.
 
@@ -53,11 +45,10 @@ def valid_until(entity: Element, role: Element) -> datetime | None:
     return min(times, default=None)
 
 
-def read_idp(entity: Element, *, first_key_only: bool = False, any_use: bool = False) -> IdentityProvider:
+def read_idp(entity: Element, tools: MetadataTools, *, first_key_only: bool = False) -> IdentityProvider:
     """The IdP that ``entity`` describes. The entity has passed the import checks."""
     role = need(idp_role(entity), "it was checked at import")
-    texts = signing_certificate_texts(role, any_use=any_use)
-    certificates = tuple(load_certificate(text) for text in texts)
+    certificates = tuple(load_certificate(text) for text in tools.signing_certificates(role))
     return IdentityProvider(
         entity_id=entity.get("entityID", ""),
         sso=endpoints(role, "SingleSignOnService"),
@@ -72,16 +63,11 @@ def read_idp(entity: Element, *, first_key_only: bool = False, any_use: bool = F
 
 @lru_cache(maxsize=64)
 def stored_idp(
-    data: bytes,
-    entity_id: str,
-    encodings: tuple[str, ...],
-    first_key_only: bool,
-    any_use: bool,
-    allow_dtd: bool,
+    data: bytes, entity_id: str, encodings: tuple[str, ...], first_key_only: bool, tools: MetadataTools
 ) -> IdentityProvider:
     """The IdP of metadata that was imported before: read again, not checked again."""
-    root = xml.parse(data, encodings=encodings, allow_dtd=allow_dtd)
+    root = tools.parse(data, encodings=encodings)
     for entity in root.iter(md("EntityDescriptor")):
         if entity.get("entityID") == entity_id:
-            return read_idp(entity, first_key_only=first_key_only, any_use=any_use)
+            return read_idp(entity, tools, first_key_only=first_key_only)
     raise LookupError(f"the stored metadata does not describe {entity_id!r}")

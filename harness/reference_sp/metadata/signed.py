@@ -34,7 +34,7 @@ def signature_holds(upload: Upload) -> Difference | None:
             "md_bad_signature", expected="a signature with its certificate", received=str(error)
         )
     verified = signature.verify_element(
-        signed, (certificate,), signature.Rules.of(upload.settings), frozenset(), upload.now
+        signed, (certificate,), signature.Rules.of(upload.settings), upload.now
     )
     if isinstance(verified, Difference):
         return difference(

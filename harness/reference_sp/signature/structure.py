@@ -32,6 +32,10 @@ DIGESTS = {
     "sha512": f"{_XENC}sha512",
 }
 _C14N = (names.EXCLUSIVE_C14N, names.EXCLUSIVE_C14N_COMMENTS)
+_KEY_HINTS = [
+    ds(f"X509{name}") for name in ("Data", "Certificate", "IssuerSerial", "SubjectName", "SKI", "CRL")
+]
+_KEY_HINTS += [ds("KeyName"), ds("KeyValue")]
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 
 
@@ -86,15 +90,30 @@ def one_signature(signed: Signed) -> Difference | None:
     return None
 
 
-def plain_children(signed: Signed) -> Difference | None:
-    """One SignedInfo, one SignatureValue, at most one KeyInfo, in this order; no Object (SAML Core 5.4.2)."""
-    tags = [
-        str(element.tag).partition("}")[2] for element in signed.signature if isinstance(element.tag, str)
-    ]
-    own = all(str(e.tag).startswith(f"{{{names.DS}}}") for e in signed.signature if isinstance(e.tag, str))
-    if own and tags in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+def one_signed_info(signed: Signed) -> Difference | None:
+    """One SignedInfo, one SignatureValue, at most one KeyInfo, in this order, and nothing unknown."""
+    tags = [str(e.tag) for e in signed.signature if isinstance(e.tag, str) and e.tag != ds("Object")]
+    wanted = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo")]
+    if tags in (wanted[:2], wanted):
         return None
-    return malformed("SignedInfo, SignatureValue and optionally KeyInfo", listed(tags))
+    found = listed([tag.rpartition("}")[2] for tag in tags])
+    return malformed("SignedInfo, SignatureValue and optionally KeyInfo", found)
+
+
+def no_object(signed: Signed) -> Difference | None:
+    """No ds:Object: it could hide what was really signed (SAML errata E91)."""
+    if signed.signature.find(ds("Object")) is None:
+        return None
+    return malformed("no ds:Object", "one in the signature")
+
+
+def absolute_namespaces(signed: Signed) -> Difference | None:
+    """Namespace names are absolute: canonicalization has no result for relative ones."""
+    for element in xml.elements(signed.parent):
+        for prefix, name in element.nsmap.items():
+            if ":" not in name:
+                return malformed("absolute namespace names", f"xmlns:{prefix or ''}={shown(name)}")
+    return None
 
 
 def no_foreign_nodes(signed: Signed) -> Difference | None:
@@ -172,6 +191,16 @@ def saml_transforms(signed: Signed) -> Difference | None:
     return None
 
 
+def plain_key_info(signed: Signed) -> Difference | None:
+    """KeyInfo holds at most certificates and names: hints to fetch a key from somewhere are refused."""
+    info = signed.signature.find(ds("KeyInfo"))
+    inside = [] if info is None else [*info, *(e for data in info.findall(ds("X509Data")) for e in data)]
+    for element in inside:
+        if element.tag not in _KEY_HINTS:
+            return malformed("a KeyInfo with a certificate", shown(str(element.tag)))
+    return None
+
+
 def unique_ids(root: Element) -> Difference | None:
     """No two attributes that could be taken for an ID share a value, whatever their case and namespace."""
     values: Counter[str] = Counter()
@@ -189,26 +218,29 @@ def _reference(expected: str, received: str) -> Difference:
 
 StructureCheck = Callable[[Signed], Difference | None]
 
-STRUCTURE: tuple[tuple[StructureCheck, str], ...] = (
-    (one_signature, "ignores-signature-position"),
-    (plain_children, "ignores-signature-children"),
-    (no_foreign_nodes, "reads-digest-up-to-comment"),
-    (strong_algorithms, "accepts-any-algorithm"),
-    (exclusive_canonicalization, "accepts-any-canonicalization"),
-    (one_reference, "accepts-several-references"),
-    (reference_to_parent, "accepts-any-reference"),
-    (saml_transforms, "accepts-any-transform"),
+STRUCTURE: tuple[StructureCheck, ...] = (
+    one_signature,
+    one_signed_info,
+    no_object,
+    absolute_namespaces,
+    no_foreign_nodes,
+    strong_algorithms,
+    exclusive_canonicalization,
+    one_reference,
+    reference_to_parent,
+    saml_transforms,
+    plain_key_info,
 )
-"""The checks in their order, each with the weakness that switches it off."""
+"""The rules in their order."""
 
 
 def check_structure(
-    parent: Element, signature: Element, rules: Rules, weaknesses: frozenset[str]
+    parent: Element, signature: Element, rules: Rules, left_out: frozenset[StructureCheck] = frozenset()
 ) -> Difference | None:
-    """The first rule that the signature of ``parent`` breaks."""
-    for run, weakness in STRUCTURE:
-        if weakness not in weaknesses:
-            found = run(Signed(parent, signature, rules))
+    """The first rule that the signature of ``parent`` breaks. Only weaknesses leave any out."""
+    for rule in STRUCTURE:
+        if rule not in left_out:
+            found = rule(Signed(parent, signature, rules))
             if found is not None:
                 return found
     return None

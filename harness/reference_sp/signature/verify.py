@@ -39,14 +39,13 @@ def verify_element(
     element: Element,
     certificates: tuple[x509.Certificate, ...],
     rules: Rules,
-    weaknesses: frozenset[str],
     now: datetime,
 ) -> Verified | Difference:
     """The signed content of ``element``, whose own signature one of ``certificates`` must have made."""
     signature = element.find(ds("Signature"))
     if signature is None:
         return difference("sig_none", expected="ds:Signature", received="(none)")
-    broken = check_structure(element, signature, rules, weaknesses)
+    broken = check_structure(element, signature, rules)
     if broken is not None:
         return broken
     data = xml.serialize(element)

@@ -6,6 +6,7 @@ from flask import Flask
 
 from harness.reference_sp.core import Core
 from harness.reference_sp.login import Logins
+from harness.reference_sp.logout.service import Logouts
 from harness.reference_sp.web import account, guard, logs, people, refusals, saml, sso_settings
 from harness.reference_sp.web.state import install
 
@@ -13,7 +14,7 @@ MAX_BODY_BYTES = 1_100_000
 """Larger request bodies get 413. A metadata file of the largest size and its form fit."""
 
 
-def create_web_app(core: Core, logins: Logins) -> Flask:
+def create_web_app(core: Core, logins: Logins, logouts: Logouts) -> Flask:
     """All pages of the SP: login, SAML endpoints, the signed-in page, settings, logs."""
     app = Flask("harness.reference_sp.web", static_url_path="/assets")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES)
@@ -21,7 +22,7 @@ def create_web_app(core: Core, logins: Logins) -> Flask:
     app.url_map.merge_slashes = False  # a redirect to a tidier path would turn a POST into a GET
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    install(app, core, logins)
+    install(app, core, logins, logouts)
     guard.install(app)
     refusals.install(app)
     for module in (account, saml, sso_settings, people, logs):

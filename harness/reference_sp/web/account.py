@@ -10,10 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from harness.difference import Difference
 from harness.reference_sp.codes import difference
 from harness.reference_sp.pages import local_page
+from harness.reference_sp.web.sending import send
 from harness.reference_sp.web.state import (
     SESSION_COOKIE,
     caller,
     core,
+    logouts,
+    mark_browser,
     member,
     organization,
     session,
@@ -35,7 +38,7 @@ def login_page(
         email=email,
         next_page=next_page,
         org_id=org_id,
-        signed_out="signed_out" in request.args,
+        signed_out=request.args.get("signed_out", ""),
     )
     return make_response(text, status)
 
@@ -107,8 +110,8 @@ def me() -> BaseResponse:
     if live is None:
         return to_login("/me")
     if live.notice:
-        core().sessions.set_notice(live.id, "")
-    return make_response(render_template("me.html"))
+        core().sessions.notice(request.cookies.get(SESSION_COOKIE, ""), "")
+    return make_response(render_template("me.html", everywhere=logouts().available(live)))
 
 
 @blueprint.get("/me.json")
@@ -136,6 +139,18 @@ def me_json() -> tuple[Response, int]:
             },
         }
     ), 200
+
+
+@blueprint.post("/logout/everywhere")
+def logout_everywhere() -> BaseResponse:
+    """Sign out here and at the identity provider."""
+    live = session()
+    if live is None:
+        return redirect("/login?signed_out=1", 303)
+    outgoing = logouts().start(live, mark_browser(), caller())
+    response = make_response(redirect("/login?signed_out=1", 303)) if outgoing is None else send(outgoing)
+    sign_out(response)
+    return response
 
 
 @blueprint.post("/logout")

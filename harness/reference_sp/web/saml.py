@@ -12,11 +12,11 @@ from harness.reference_sp.codes import difference, okta
 from harness.reference_sp.exchange import Message
 from harness.reference_sp.hints import near_miss, shown
 from harness.reference_sp.login import Refused, SignedIn, Tested
-from harness.reference_sp.names import BINDING_REDIRECT
-from harness.reference_sp.outgoing import Outgoing
 from harness.reference_sp.sp_metadata import sp_metadata
+from harness.reference_sp.web import careless, slo
 from harness.reference_sp.web.account import login_page, protected, to_login
 from harness.reference_sp.web.refusals import refusal, status_of
+from harness.reference_sp.web.sending import send
 from harness.reference_sp.web.state import (
     SESSION_COOKIE,
     browser,
@@ -31,15 +31,6 @@ from harness.reference_sp.web.state import (
 
 blueprint = Blueprint("saml", __name__)
 _SAML_FIELDS = ("SAMLResponse", "SAMLRequest")
-
-
-def send(outgoing: Outgoing) -> Response:
-    """A redirect to the IdP, or a page whose form goes there."""
-    if outgoing.binding == BINDING_REDIRECT:
-        return make_response(redirect(outgoing.url, 302))
-    response = make_response(render_template("post.html", message=outgoing))
-    response.headers["Content-Security-Policy"] = "default-src 'self'; base-uri 'none'; object-src 'none'"
-    return response
 
 
 @blueprint.get("/sso/login")
@@ -90,6 +81,8 @@ def receive(path: str) -> BaseResponse:
     for organization in core().organizations.all():
         if here == core().acs_url(organization.id):
             return _acs(organization.id)
+        if core().settings.single_logout and here == core().slo_url(organization.id):
+            return slo.receive(organization.id)
         if here == core().metadata_url(organization.id) and request.method == "GET":
             return _metadata(organization.id)
     first, _, rest = path.partition("/")
@@ -118,6 +111,9 @@ def _acs(org_id: str) -> BaseResponse:
     if isinstance(result, Tested):
         return redirect(f"/settings/organization/sso-log?test={result.attempt.reference}", 303)
     if isinstance(result, Refused):
+        instead = careless.answer_to_refusal(result)
+        if instead is not None:
+            return instead
         if core().settings.verbosity == "opaque":
             return refusal(result.public, result.attempt, status=status_of(result.public))
         return redirect(f"/sso/error/{result.attempt.reference}", 303)
@@ -125,15 +121,20 @@ def _acs(org_id: str) -> BaseResponse:
 
 
 def _sign_in(result: SignedIn) -> Response:
-    # A new session id at every login: one that somebody planted before stays anonymous.
-    planted = request.cookies.get(SESSION_COOKIE) if core().weak("keeps-session-id") else None
+    response = make_response(redirect(result.page, 303))
     old = session()
     if old is not None:
+        if core().weak("keeps-first-session"):
+            return response
         core().sessions.end(old.id)
-    cookie = core().sessions.start(
-        result.member, "sso", core().settings.session_lifetime, result.subject, cookie=planted
-    )
-    response = make_response(redirect(result.page, 303))
+    # A new session id at every login: one that somebody planted before stays anonymous.
+    planted = request.cookies.get(SESSION_COOKIE) if core().weak("keeps-session-id") else None
+    lifetime, subject = core().settings.session_lifetime, result.subject
+    if core().weak("session-ends-with-assertion"):
+        lifetime = int((subject.usable_until - core().now()).total_seconds())
+    cookie = core().sessions.start(result.member, "sso", lifetime, subject, cookie=planted)
+    if old is not None and old.email_key != result.member.email_key:
+        core().sessions.notice(cookie, f"You were signed in as {old.email_key}; that session has ended.")
     sign_in(response, cookie)
     return response
 

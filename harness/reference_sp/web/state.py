@@ -6,11 +6,13 @@ import secrets
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request
+from markupsafe import Markup
 
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.certificates import fingerprint
 from harness.reference_sp.core import Core
 from harness.reference_sp.login import Logins
+from harness.reference_sp.logout.service import Logouts
 from harness.reference_sp.members import Member
 from harness.reference_sp.memory import browser_key
 from harness.reference_sp.organizations import Organization
@@ -21,11 +23,13 @@ BROWSER_COOKIE = "sp_browser"
 _KEY = "reference_sp"
 
 
-def install(app: Flask, core: Core, logins: Logins) -> None:
+def install(app: Flask, core: Core, logins: Logins, logouts: Logouts) -> None:
     """Give the pages their SP."""
-    app.extensions[_KEY] = (core, logins)
+    app.extensions[_KEY] = (core, logins, logouts)
     app.context_processor(_for_templates)
     app.jinja_env.filters["fingerprint"] = fingerprint
+    app.jinja_env.filters["as_it_came"] = _as_it_came
+    app.before_request(_limits)
     app.after_request(_headers)
 
 
@@ -37,6 +41,11 @@ def core() -> Core:
 def logins() -> Logins:
     """Starts and receives logins."""
     return cast("Logins", current_app.extensions[_KEY][1])
+
+
+def logouts() -> Logouts:
+    """Starts and receives logouts."""
+    return cast("Logouts", current_app.extensions[_KEY][2])
 
 
 def session() -> Session | None:
@@ -90,17 +99,31 @@ def sign_out(response: Response) -> None:
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
 
 
+def _as_it_came(text: str) -> str:
+    """The text, which the template escapes; a weakness has it believed."""
+    return Markup(text) if core().weak("writes-attributes-unescaped") else text  # noqa: S704 - that is the weakness
+
+
+def _limits() -> None:
+    if core().weak("no-size-limit", "no-metadata-size-limit"):
+        request.max_content_length = request.max_form_memory_size = 1 << 30
+
+
 def _headers(response: Response) -> Response:
     mark = g.pop("new_browser", None)
     if mark:
+        mark_same_site = "Lax" if core().weak("state-cookie-is-lax") else "None"
         # It has to come along with the cross-site POST of the answer, so SameSite=None, which demands Secure.
-        response.set_cookie(BROWSER_COOKIE, mark, secure=True, httponly=True, samesite="None", path="/")
+        response.set_cookie(
+            BROWSER_COOKIE, mark, secure=True, httponly=True, samesite=mark_same_site, path="/"
+        )
     if request.path.startswith("/assets/"):
         return response
-    response.headers.setdefault("Cache-Control", "no-cache, no-store")
-    response.headers.setdefault("Pragma", "no-cache")
+    if not core().weak("lets-pages-be-cached"):
+        response.headers.setdefault("Cache-Control", "no-cache, no-store")
+        response.headers.setdefault("Pragma", "no-cache")
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",

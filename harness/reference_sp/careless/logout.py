@@ -1,0 +1,23 @@
+"""Careless reading of logout messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote_plus, unquote_plus
+
+from cryptography import x509
+
+from harness.difference import Difference
+from harness.reference_sp.logout.incoming import Incoming, verified
+from harness.reference_sp.settings import Settings
+from harness.reference_sp.xml import Element
+
+
+def verified_anew(
+    incoming: Incoming, certificates: tuple[x509.Certificate, ...], settings: Settings, now: datetime
+) -> Element | Difference:
+    """Decode the query and encode it again before verifying: whoever encodes in another way is refused."""
+    pairs = [pair.partition("=") for pair in incoming.signed_query.split("&")]
+    query = "&".join(f"{name}={quote_plus(unquote_plus(value))}" for name, _, value in pairs)
+    return verified(replace(incoming, signed_query=query), certificates, settings, now)

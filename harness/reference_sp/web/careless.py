@@ -1,0 +1,57 @@
+"""Careless answers to refused logins. Each is asked for by the name of its weakness."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from harness.reference_sp import xml
+from harness.reference_sp.careless.login import named_by
+from harness.reference_sp.login import Refused
+from harness.reference_sp.names import samlp
+from harness.reference_sp.web.state import core, sign_in
+
+
+def answer_to_refusal(result: Refused) -> BaseResponse | None:
+    """The answer that a weakness gives instead of the error page."""
+    weak = core().weak
+    if weak("crashes-on-refusal"):
+        return make_response("Internal Server Error", 500, {"Content-Type": "text/plain"})
+    if weak("retries-after-failure"):
+        return redirect(f"/sso/login/{result.attempt.org_id}", 302)
+    if weak("reflects-relay-state"):
+        return _page(f"Login failed. RelayState: {request.form.get('RelayState', '')}")
+    if weak("shows-status-message"):
+        return _page(f"Login failed. {_status_message(result)}")
+    if weak("shows-internals"):
+        data = b"" if result.exchange is None else result.exchange.xml
+        trace = (
+            f'Traceback (most recent call last):\n  File "{__file__}", line 1, in verify\n{result.public!r}\n'
+        )
+        return make_response(trace.encode() + data, 400, {"Content-Type": "text/plain; charset=utf-8"})
+    if weak("session-before-verdict"):
+        return _signed_in_all_the_same(result)
+    return None
+
+
+def _page(html: str) -> Response:
+    response = make_response(f"<!doctype html><title>Error</title><p>{html}", 403)
+    response.headers["Content-Security-Policy"] = "default-src *"
+    return response
+
+
+def _status_message(result: Refused) -> str:
+    document = None if result.exchange is None else result.exchange.document
+    found = None if document is None else document.find(f"{samlp('Status')}/{samlp('StatusMessage')}")
+    return "" if found is None else xml.text_of(found)
+
+
+def _signed_in_all_the_same(result: Refused) -> BaseResponse | None:
+    name = "" if result.exchange is None else named_by(result.exchange)
+    if not name:
+        return None
+    org_id = result.attempt.org_id
+    member = core().members.find(org_id, name) or core().members.add(org_id, name, "member")
+    response = make_response(redirect(f"/sso/error/{result.attempt.reference}", 303))
+    sign_in(response, core().sessions.start(member, "sso", core().settings.session_lifetime))
+    return response
