@@ -24,12 +24,12 @@ LISTENER = "http://127.0.0.1:5555/abc"
 
 def claims() -> ResponseClaims:
     """An answer to a request, with two attributes."""
-    return examples.claims(
-        attributes=[
-            Attribute("email", values=["ada@acme.test"]),
-            Attribute("groups", values=["Everyone", "R&D"]),
-        ]
-    )
+    made = examples.claims()
+    made.attributes = [
+        Attribute("email", values=["ada@acme.test"]),
+        Attribute("groups", values=["Everyone", "R&D"]),
+    ]
+    return made
 
 
 def signing(shape: str) -> SigningOptions:
@@ -45,4 +45,5 @@ def shapes_of(fault: CatalogueFault) -> list[str]:
 def issue(shape: str, *faults: CatalogueFault, data: dict[str, Any] | None = None) -> IssuedResponse:
     """The message with these faults; ``data`` is what the faults share, and what they leave behind."""
     shared = {"listener": LISTENER} if data is None else data
+    shared.setdefault("sp_certificate", examples.sp_key().certificate_pem)
     return issue_response(claims(), signing(shape), faults=faults, rng=Random(7), data=shared)

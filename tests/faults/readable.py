@@ -163,6 +163,7 @@ def _is_okta_signature(element: etree._Element) -> bool:
         and described.count("ReferenceURI") == 1
         and named == _OKTA_ALGORITHMS
         and element.find(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate") is not None
+        and bool(element.findtext(f"{_DS}SignatureValue"))
         and len(described) in (14, 15, 16)
     )
 

@@ -44,16 +44,14 @@ def test_every_signature_of_the_good_twin_is_right(shape: str) -> None:
         verify_with_signxml(issue(shape).xml, examples.signing_key(), element)
 
 
-@pytest.mark.parametrize("shape", SIGNED_ELEMENTS)
 @pytest.mark.parametrize("wrong", honest(), ids=lambda f: f.id)
-def test_the_signatures_over_a_wrong_value_are_right(wrong: CatalogueFault, shape: str) -> None:
-    if shape not in shapes_of(wrong):
-        return  # its `applies` says so, and test_catalogue looks at the reason
-    message = issue(shape, wrong)
-    has_assertion = b"<saml2:Assertion" in message.xml
-    for element in SIGNED_ELEMENTS[shape]:
-        if element == "Response" or has_assertion:
-            verify_with_signxml(message.xml, examples.signing_key(), element)
+def test_the_signatures_over_a_wrong_value_are_right(wrong: CatalogueFault) -> None:
+    for shape in set(SIGNED_ELEMENTS) & set(shapes_of(wrong)):
+        message = issue(shape, wrong)
+        has_assertion = b"<saml2:Assertion" in message.xml
+        for element in SIGNED_ELEMENTS[shape]:
+            if element == "Response" or has_assertion:
+                verify_with_signxml(message.xml, examples.signing_key(), element)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,9 @@ def test_faults_of_one_message_agree_on_who_is_forged() -> None:
     data: dict[str, object] = {"forge": {"ada@acme.test": "eve@acme.test"}}
     xml = issue("assertion", fault("xsw3"), fault("second-root"), data=data).xml
 
-    assert xml.count(b">eve@acme.test<") == 3  # the forged assertion, and both of the second root
+    assert (
+        xml.count(b">eve@acme.test<") == 6
+    )  # NameID and email: in the forged assertion, and in both of the second root
     assert data["forged"].identity == "eve@acme.test"  # type: ignore[attr-defined]
 
 
