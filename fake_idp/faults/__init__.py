@@ -27,6 +27,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     other_idp,
     redirect,
     relay_state,
+    replay,
     several_assertions,
     signature_references,
     signature_tricks,
