@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -17,23 +17,35 @@ from harness.steps.definition import Values
 from harness.steps.failure import StepFailed
 from harness.steps.fields import Record
 from harness.steps.service import ReferenceService
+from harness.steps.setting_fields import snake_case
 from harness.steps.world import World
 
+_NOT_ORG_SETTINGS = ("name", "subdomain", "people", "groups")
 _NOT_SETTINGS = ("profile", "plan", "members", "weaknesses")
 _NOT_WIZARD = ("assign", "assign_groups", "App name")
 ARTICLE_APP = "Amplitude"
 
 
 @contextmanager
-def built_world(scenario: Scenario, drivers: Drivers, driver: str, seed: int) -> Iterator[World]:
-    """The world of a scenario, taken down again at the end."""
+def built_world(
+    scenario: Scenario,
+    drivers: Drivers,
+    driver: str,
+    seed: int,
+    later: Callable[[Callable[[], object]], object],
+) -> Iterator[World]:
+    """The world of a scenario. Its servers are stopped ``later``: nothing that they do any more counts."""
     given = scenario.given
     with ExitStack() as stack:
         own = {name: value for name, value in given.items() if name in ("clock", "seed")}
         top = values_of(GIVEN, {name: filled(value, _row(scenario)) for name, value in own.items()})
         seed = top.whole("seed", seed)
-        okta = stack.enter_context(_okta(_part(OKTA, given, "okta", _row(scenario)), top, seed))
-        sp = stack.enter_context(_sp(_part(SP, given, "sp", _row(scenario)), top, seed))
+        okta = _okta(_part(OKTA, given, "okta", _row(scenario)), top, seed)
+        stack.callback(later, okta.stop)
+        okta.start()
+        sp = _sp(_part(SP, given, "sp", _row(scenario)), top, seed)
+        stack.callback(later, sp.stop)
+        sp.start()
         world = World(okta, ReferenceService(sp), drivers, driver, scenario.path.parent)
         stack.callback(world.close)
         _people(world, _part(OKTA, given, "okta", _row(scenario)))
@@ -63,15 +75,13 @@ def _clock(top: Values) -> Clock:
 
 
 def _okta(given: Values, top: Values, seed: int) -> FakeOkta:
-    more: dict[str, Any] = {}
-    if "signMetadata" in given:
-        more["sign_metadata"] = given.flag("signMetadata")
+    settings = {snake_case(name): value for name, value in given.items() if name not in _NOT_ORG_SETTINGS}
     return FakeOkta(
         seed=seed,
         subdomain=given.text("subdomain") or None,
         org_name=given.text("name") or None,
         clock=_clock(top),
-        **more,
+        **settings,
     )
 
 

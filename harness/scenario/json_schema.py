@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from harness.scenario.shape import SCENARIO, STEP_EXTRAS
@@ -16,100 +17,123 @@ _ID: Schema = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 
 def json_schema() -> Schema:
     """The schema: complete as to names and types. What needs more than one place (variables, files) it leaves out."""
-    schema = _record(SCENARIO, "")
-    properties = schema["properties"]
-    properties["id"] |= _ID
-    properties["steps"] |= {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}
-    properties["steps"].pop("anyOf", None)
-    properties["matrix"] = {
-        "description": properties["matrix"]["description"],
-        "type": "array",
-        "minItems": 1,
-        "items": {
-            "type": "object",
-            "properties": {"row": {"description": "name of the row", **_ID}},
-            "required": ["row"],
-            "additionalProperties": _TEXT,
-        },
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "okta-harness scenario",
-        **schema,
-        "$defs": {"step": _steps()},
-    }
+    return _Builder().schema()
 
 
-def _steps() -> Schema:
-    steps = step_definitions()
-    bare = [name for name, each in steps.items() if not any(field.required for field in each.fields.fields)]
-    return {
-        "anyOf": [
-            {"type": "string", "enum": bare},
-            {
+class _Builder:
+    """Builds one schema; kinds that occur again and again stand once, under ``$defs``."""
+
+    def __init__(self) -> None:
+        self._defs: Schema = {}
+        self._names: dict[str, str] = {}
+
+    def schema(self) -> Schema:
+        """The whole schema."""
+        schema = self._record(SCENARIO, "")
+        properties = schema["properties"]
+        properties["id"] = {"description": properties["id"]["description"], **_ID}
+        properties["steps"] = {
+            "description": properties["steps"]["description"],
+            "type": "array",
+            "minItems": 1,
+            "items": {"$ref": "#/$defs/step"},
+        }
+        properties["matrix"] = {
+            "description": properties["matrix"]["description"],
+            "type": "array",
+            "minItems": 1,
+            "items": {
                 "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": False,
-                "properties": {name: _step(each) for name, each in steps.items()},
+                "properties": {"row": {"description": "name of the row", **_ID}},
+                "required": ["row"],
+                "additionalProperties": _TEXT,
             },
+        }
+        schema["type"] = "object"
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "okta-harness scenario",
+            **schema,
+            "$defs": {"step": self._steps(), **self._defs},
+        }
+
+    def _steps(self) -> Schema:
+        steps = step_definitions()
+        bare = [
+            name for name, each in steps.items() if not any(field.required for field in each.fields.fields)
         ]
-    }
+        return {
+            "anyOf": [
+                {"type": "string", "enum": bare},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                    "properties": {name: self._step(each) for name, each in steps.items()},
+                },
+            ]
+        }
 
+    def _step(self, definition: StepDefinition) -> Schema:
+        shape = definition.fields
+        return self._record(Record((*shape.fields, *STEP_EXTRAS), shape.noun, shape.others), definition.doc)
 
-def _step(definition: StepDefinition) -> Schema:
-    shape = definition.fields
-    whole = Record((*shape.fields, *STEP_EXTRAS), shape.noun, shape.others)
-    schema = _record(whole, definition.doc)
-    if not schema.get("required"):
-        schema["type"] = ["object", "null"]
-    return schema
+    def _record(self, kind: Record, description: str) -> Schema:
+        properties: Schema = {}
+        for field in kind.fields:
+            properties[field.name] = {"description": _described(field), **self._kind(field.kind)}
+            for name in field.synonyms:
+                properties[name] = {"description": f"the same as {field.name!r}", **self._kind(field.kind)}
+        schema: Schema = {"description": description} if description else {}
+        needed = [field for field in kind.fields if field.required]
+        # A record without required fields may be left empty: `sso:` alone.
+        schema |= {"type": "object" if needed else ["object", "null"], "properties": properties}
+        if plain := [field.name for field in needed if not field.synonyms]:
+            schema["required"] = plain
+        if several := [field for field in needed if field.synonyms]:
+            schema["allOf"] = [
+                {"anyOf": [{"required": [name]} for name in (field.name, *field.synonyms)]}
+                for field in several
+            ]
+        schema["additionalProperties"] = self._kind(kind.others) if kind.others else False
+        return schema
 
+    def _kind(self, kind: Kind) -> Schema:
+        """A reference to the kind's schema."""
+        schema = self._plain_kind(kind)
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self._names:
+            base = type(kind).__name__.lower()
+            taken = sum(name.startswith(f"{base}-") for name in self._names.values())
+            self._names[key] = f"{base}-{taken + 1}"
+            self._defs[self._names[key]] = schema
+        return {"$ref": f"#/$defs/{self._names[key]}"}
 
-def _record(kind: Record, description: str) -> Schema:
-    properties: Schema = {}
-    for field in kind.fields:
-        for name in (field.name, *field.synonyms):
-            properties[name] = {"description": _described(field)} | _kind(field.kind)
-    schema: Schema = {"type": "object", "properties": properties}
-    if description:
-        schema["description"] = description
-    required = [field.name for field in kind.fields if field.required and not field.synonyms]
-    if required:
-        schema["required"] = required
-    by_synonym = [
-        {"anyOf": [{"required": [name]} for name in (field.name, *field.synonyms)]}
-        for field in kind.fields
-        if field.required and field.synonyms
-    ]
-    if by_synonym:
-        schema["allOf"] = by_synonym
-    schema["additionalProperties"] = _kind(kind.others) if kind.others else False
-    return schema
+    def _plain_kind(self, kind: Kind) -> Schema:
+        if isinstance(kind, Record):
+            return self._record(kind, "")
+        if isinstance(kind, ListOf):
+            item = self._kind(kind.item)
+            return {"anyOf": [{"type": "array", "items": item}, item]}
+        if isinstance(kind, Choice):
+            return {"anyOf": [{"enum": [*kind.options, *_as_booleans(kind.options)]}, _VARIABLE]}
+        if isinstance(kind, Flag):
+            return {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}, _VARIABLE]}
+        if isinstance(kind, Whole):
+            limits = {"minimum": kind.minimum, "maximum": kind.maximum}
+            number = {"type": "integer"} | {
+                name: limit for name, limit in limits.items() if limit is not None
+            }
+            return {"anyOf": [number, _VARIABLE]}
+        return dict(_TEXT)
 
 
 def _described(field: Field) -> str:
     return field.doc + (f" (default: {field.default})" if field.default else "")
 
 
-def _kind(kind: Kind) -> Schema:
-    if isinstance(kind, Record):
-        return _record(kind, "")
-    if isinstance(kind, ListOf):
-        item = _kind(kind.item)
-        return {"anyOf": [{"type": "array", "items": item}, item]}
-    if isinstance(kind, Choice):
-        return {"anyOf": [{"enum": [*kind.options, *_as_yaml(kind.options)]}, _VARIABLE]}
-    if isinstance(kind, Flag):
-        return {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}, _VARIABLE]}
-    if isinstance(kind, Whole):
-        limits = {"minimum": kind.minimum, "maximum": kind.maximum}
-        number = {"type": "integer"} | {name: limit for name, limit in limits.items() if limit is not None}
-        return {"anyOf": [number, _VARIABLE]}
-    return dict(_TEXT)
-
-
-def _as_yaml(options: tuple[str, ...]) -> list[bool]:
-    """Options that YAML 1.1 editors read as booleans."""
+def _as_booleans(options: tuple[str, ...]) -> list[bool]:
+    """Options that editors with YAML 1.1 read as booleans."""
     words = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False}
     return sorted({words[option.lower()] for option in options if option.lower() in words})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,6 @@ from harness.drivers.errors import DriverError, DriverUnavailable
 from harness.drivers.pool import Drivers
 from harness.result import CaseResult, Evidence, StepResult
 from harness.scenario.convert import block, filled, shown, values_of
-from harness.scenario.given import built_world
 from harness.scenario.model import Scenario, Step
 from harness.scenario.trace import exchanges_of, http_evidence
 from harness.steps.failure import StepFailed, StepSkipped, from_driver, page_evidence
@@ -39,6 +39,8 @@ class ScenarioRunner:
     def __init__(self, options: RunOptions | None = None, drivers: Drivers | None = None) -> None:
         self.options = options or RunOptions()
         self._drivers = drivers or Drivers()
+        # Stopping a server takes a moment in which the next scenario may well begin.
+        self._stopping = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scenario-stop")
 
     def run(self, scenario: Scenario) -> CaseResult:
         """One scenario, to its verdict.
@@ -62,7 +64,7 @@ class ScenarioRunner:
         self._drivers.prepare(options.driver)
         started = time.perf_counter()
         try:
-            _Run(scenario, case, options, self._drivers).run()
+            _Run(scenario, case, options, self._drivers, self._stopping.submit).run()
         except DriverUnavailable:
             raise
         except Exception as error:
@@ -71,8 +73,9 @@ class ScenarioRunner:
         return case
 
     def close(self) -> None:
-        """Close the browser, if one was opened."""
+        """Close the browser, if one was opened, and wait until all servers are down."""
         self._drivers.close()
+        self._stopping.shutdown()
 
     def __enter__(self) -> Self:
         return self
@@ -103,17 +106,31 @@ def _broke(case: CaseResult, error: Exception) -> None:
 class _Run:
     """One scenario as it runs."""
 
-    def __init__(self, scenario: Scenario, case: CaseResult, options: RunOptions, drivers: Drivers) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        case: CaseResult,
+        options: RunOptions,
+        drivers: Drivers,
+        later: Callable[[Callable[[], object]], object],
+    ) -> None:
         self.scenario = scenario
         self.case = case
         self.options = options
         self.drivers = drivers
+        self.later = later
         self.started = time.time()
 
     def run(self) -> None:
+        from harness.scenario.given import (
+            built_world,
+        )  # both sides with it, which reading files does not need
+
         scenario, case = self.scenario, self.case
         try:
-            with built_world(scenario, self.drivers, self.options.driver, self.options.seed) as world:
+            with built_world(
+                scenario, self.drivers, self.options.driver, self.options.seed, self.later
+            ) as world:
                 for step in scenario.steps:
                     result = self._step(world, step)
                     case.steps.append(result)

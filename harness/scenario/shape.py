@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.reference_sp.profiles import PROFILES
 from harness.reference_sp.settings import PLANS, ROLES
-from harness.steps.app_fields import GENERAL_SETTINGS, configure_saml_fields
+from harness.steps.app_fields import configure_saml_fields
 from harness.steps.fields import (
     Choice,
     Field,
@@ -18,7 +18,7 @@ from harness.steps.fields import (
     text,
     texts,
 )
-from harness.steps.sp_fields import sp_setting_fields
+from harness.steps.setting_fields import org_setting_fields, sp_setting_fields
 
 DRIVERS = ("http", "browser")
 
@@ -71,7 +71,7 @@ OKTA = Record(
         text("subdomain", "its subdomain", default="acme"),
         Field("people", "people of the org", ListOf(PERSON)),
         Field("groups", "groups of the org", ListOf(GROUP)),
-        flag("signMetadata", "sign the metadata, which Okta itself does not", default="true"),
+        *org_setting_fields(leave_out=("name", "subdomain")),
     ),
     noun="fields of the org (people: ..., groups: ...)",
 )
@@ -89,7 +89,7 @@ SSO = Record(
     (
         texts("assign", "logins that the app is assigned to", default="everybody in `given.okta.people`"),
         texts("assign_groups", "groups that the app is assigned to"),
-        *GENERAL_SETTINGS[:1],
+        text("App name", "label of the app", default="Amplitude"),
         *configure_saml_fields(required=False),
     ),
     noun="the wizard's fields, where they differ from the article's",

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fake_idp.org import fields as wizard
-from harness.steps.fields import Choice, Field, Flag, Kind, ListOf, Record, Text, Whole, choice, text
+from harness.steps.fields import (
+    Choice,
+    Field,
+    FileName,
+    Flag,
+    Kind,
+    ListOf,
+    Record,
+    Text,
+    Whole,
+    choice,
+    text,
+)
 
 _NAME_FORMATS = tuple(each.label for each in wizard.ATTRIBUTE_NAME_FORMATS)
 _FILTERS = tuple(each.label for each in wizard.GROUP_FILTERS)
@@ -85,7 +97,7 @@ def _kind(field: wizard.Field) -> Kind:
         case "group_rows":
             return ListOf(GROUP_ROW)
         case "certificate":
-            return Text("the name of a PEM file")
+            return FileName(noun="the name of a PEM file")
         case _:
             return Text()
 

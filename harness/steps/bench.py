@@ -80,6 +80,17 @@ def edit_file(world: World, given: Values) -> None:
     world.files[given.text("as")] = content.encode(codec.get(encoding, "utf-8"))
 
 
+@step(
+    "harness.pad_file",
+    Field("file", "a file that a step saved, or one next to the scenario", FileName(), required=True),
+    _SAVE_AS,
+    Field("to", "size in bytes", Whole(minimum=0, maximum=10_000_000), required=True),
+)
+def pad_file(world: World, given: Values) -> None:
+    """Make a file larger: zero bytes are put behind it."""
+    world.files[given.text("as")] = world.file(given.text("file")).ljust(given.whole("to"), b"\0")
+
+
 @step("harness.save_sp_metadata", _SAVE_AS)
 def save_sp_metadata(world: World, given: Values) -> None:
     """Save the SP's own metadata as a file."""

@@ -8,6 +8,7 @@ from harness.result import Evidence
 from harness.steps.definition import Values, step
 from harness.steps.failure import StepFailed, fail, page_evidence
 from harness.steps.fields import Field, Flag, Whole, choice, text, texts
+from harness.steps.matching import RULES, mismatch
 from harness.steps.pages import code_on
 from harness.steps.user import WHO
 from harness.steps.world import World
@@ -240,6 +241,26 @@ def page(world: World, given: Values) -> None:
                     expected=each if there else f"no link {each!r}",
                     received=", ".join(window.controls("link")),
                 )
+
+
+@step(
+    "expect.field",
+    text("label", "label of the field", required=True),
+    text("holds", f"what it holds: {RULES}", required=True),
+    _WHOSE,
+)
+def field(world: World, given: Values) -> None:
+    """A field of the page: what is typed or chosen; `on` or `off` for a checkbox."""
+    window = browser_of(world, given)
+    held = window.value(given.text("label"))
+    if mismatch(given.text("holds"), held):
+        raise fail(
+            "page_field",
+            f"the field {given.text('label')!r} holds something else.",
+            expected=given.text("holds"),
+            received=held or "nothing",
+            evidence=(page_evidence(window),),
+        )
 
 
 @step(

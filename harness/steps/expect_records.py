@@ -156,7 +156,7 @@ def stored_metadata(world: World, given: Values) -> None:
 
 @step(
     "expect.sso",
-    flag("on", "whether people can sign in by single sign-on"),
+    flag("enabled", "whether people can sign in by single sign-on"),
     flag("required", "whether *Require SSO* is saved"),
     flag("unsaved_changes", "whether there is a draft that nobody saved"),
 )
@@ -164,7 +164,7 @@ def sso(world: World, given: Values) -> None:
     """The SP's saved SSO settings."""
     org = world.reference.organization()
     for name, received in (
-        ("on", org.sso_on),
+        ("enabled", org.sso_on),
         ("required", org.saved.require_sso),
         ("unsaved_changes", org.draft is not None),
     ):

@@ -54,7 +54,7 @@ OF_RESPONSES = {
     "session_not_on_or_after": "SessionNotOnOrAfter",
     "authn_instant": "AuthnInstant",
     "authn_context": "AuthnContextClassRef, the last part: `PasswordProtectedTransport`",
-    "attribute_statement": "`absent`, `empty` or `present`",
+    "attribute_statement": "`absent`, `empty` or `has attributes`",
 }
 
 
@@ -163,7 +163,7 @@ def _assertion_facts(assertion: etree._Element) -> dict[str, str | None]:
         "session_not_on_or_after": _get(authn, "SessionNotOnOrAfter"),
         "authn_instant": _get(authn, "AuthnInstant"),
         "authn_context": _last(_text(assertion, "a:AuthnStatement/a:AuthnContext/a:AuthnContextClassRef")),
-        "attribute_statement": "absent" if statement is None else "present" if len(statement) else "empty",
+        "attribute_statement": None if statement is None else "has attributes" if len(statement) else "empty",
     }
 
 

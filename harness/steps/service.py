@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from harness.difference import Difference
 from harness.drivers.agent import Agent
-from harness.reference_sp.reference_sp import ReferenceSP, SettingRefused
+
+if TYPE_CHECKING:
+    from harness.reference_sp.reference_sp import ReferenceSP
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class ReferenceService(Service):
 
     def trust(self, metadata: bytes) -> Difference | None:
         """Upload and save without pages."""
+        from harness.reference_sp.reference_sp import SettingRefused
+
         try:
             self.reference.upload_metadata(metadata)
             self.reference.save()
@@ -124,8 +130,6 @@ class ReferenceService(Service):
 
     def who(self, agent: Agent, email: str) -> SignedInAs:  # noqa: ARG002 - it says who it is
         """What ``/me`` says."""
-        import json
-
         answer = agent.fetch(f"{self.home_url}.json")
         if answer.status != 200:
             return SignedInAs("")

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fake_idp.handles import SamlApp
-from fake_idp.okta import FakeOkta
 from harness.drivers.agent import Agent
 from harness.drivers.exchange import Exchange, SamlMessage, saml_messages
-from harness.drivers.pool import Drivers
-from harness.reference_sp.reference_sp import ReferenceSP
 from harness.steps.failure import StepSkipped, fail, page_evidence
-from harness.steps.service import Service
 
 if TYPE_CHECKING:
+    from fake_idp.handles import SamlApp
+    from fake_idp.okta import FakeOkta
     from fake_idp.org.clock import Clock
+    from harness.drivers.pool import Drivers
+    from harness.reference_sp.reference_sp import ReferenceSP
+    from harness.steps.service import Service
 
 OKTA_ADMIN = "Okta admin"
 SP_ADMIN = "SP admin"
