@@ -38,7 +38,8 @@ class FakeOkta:
 
     ``seed`` makes ids, made-up people and passwords the same on each run; it stands in :attr:`seed`. ``data_dir``
     keeps the org in a file that outlives the process. With ``base_url`` it opens no socket: mount :attr:`wsgi` there
-    yourself. ``clock`` is a :class:`Clock`, or a time to stand still at. All other keyword arguments are org settings
+    yourself. ``org_file`` is a YAML file to begin with (:mod:`fake_idp.org.orgfile`). ``clock`` is a :class:`Clock`, or
+    a time to stand still at. All other keyword arguments are org settings
     (:class:`fake_idp.org.org_settings.OrgSettings`), such as ``sign_metadata=False``.
 
     Used without ``with``, call :meth:`start` for the server and :meth:`stop` at the end; what needs no HTTP, such as
@@ -59,14 +60,35 @@ class FakeOkta:
         base_url: str | None = None,
         clock: Clock | datetime | str | None = None,
         https: bool = False,
+        org_file: str | Path | None = None,
         **org_settings: Any,
     ) -> None:
         if isinstance(clock, str | datetime):
             clock = Clock(clock)
+        document = None
+        if org_file is not None:
+            # Here and not at the top: an org that begins empty starts faster.
+            from fake_idp.org.orgfile import import_org, org_arguments, read_org_file
+
+            document = read_org_file(org_file)
+            asked = org_arguments(document)
+            seed = asked.pop("seed", None) if seed is None else seed
+            subdomain, org_name = (
+                subdomain or asked.pop("subdomain", None),
+                org_name or asked.pop("name", None),
+            )
+            known = {"seed", "subdomain", "name"}
+            org_settings = {k: v for k, v in asked.items() if k not in known} | org_settings
         self.org = Org(
             seed=seed, subdomain=subdomain, name=org_name, clock=clock, data_dir=data_dir, base_url=base_url or "",
             **org_settings,
         )  # fmt: skip
+        if document is not None and self.org.is_new:
+            try:
+                import_org(self.org, document, settings=False)
+            except BaseException:
+                self.org.close()
+                raise
         self._mounted = base_url is not None
         self._host, self._port, self._https = host, port, https
         self._server: Server | None = None
@@ -259,6 +281,47 @@ class FakeOkta:
     ) -> InlineHook:
         """Register an assertion inline hook; apps name it in ``inline_hook``."""
         return self.org.add_inline_hook(name, url, header_name, header_value)
+
+    def import_okta_app(
+        self,
+        app: Mapping[str, Any] | str | Path | None = None,
+        metadata: str | bytes | Path | None = None,
+        *,
+        label: str | None = None,
+        **settings: Any,
+    ) -> SamlApp:
+        """Make an app of a real Okta here, from its app object, its metadata, or both, with a test key.
+
+        :raises InvalidOrgFile: when what was given is not what Okta gives out.
+        """
+        from fake_idp.org.okta_import import import_okta_app
+
+        return SamlApp(self.org, import_okta_app(self.org, app, metadata, label=label, **settings).id)
+
+    def load(self, org_file: str | Path) -> None:
+        """Add the people, groups, apps and hooks of an org file (a path, or YAML text): all of it, or nothing.
+
+        :raises InvalidOrgFile: with line and column of what cannot be taken.
+        """
+        from fake_idp.org.orgfile import import_org
+
+        import_org(self.org, org_file)
+
+    def dump(self, path: str | Path | None = None, *, secrets: bool = False) -> str:
+        """The org as YAML text, written to ``path`` if one is given.
+
+        ``secrets`` adds private keys, password hashes and the seed.
+        """
+        from fake_idp.org.orgfile import export_org
+
+        text = export_org(self.org, secrets=secrets)
+        if path is not None:
+            target = Path(path)
+            target.touch(mode=0o600)
+            if secrets:
+                target.chmod(0o600)
+            target.write_text(text, "utf-8")
+        return text
 
     def log(self, event_type: str | None = None, **filters: Any) -> list[LogEvent]:
         """System Log events, oldest first; filters as in :meth:`fake_idp.org.org.Org.log`."""

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from fake_idp.org import store as db
-from fake_idp.org.errors import InvalidSetting, InvalidValue, NotAllowed, NotFound
+from fake_idp.org.errors import AlreadyExists, InvalidSetting, InvalidValue, NotAllowed, NotFound
 from fake_idp.org.fields import APPLICATION_USERNAMES, FIELD_BY_ATTRIBUTE, USERNAME_UPDATES
 from fake_idp.org.keyring import Keyring
 from fake_idp.org.log import app_entry
 from fake_idp.org.logos import checked_logo
-from fake_idp.org.model import App, Logo
+from fake_idp.org.model import App, AppIdentity, Logo
 from fake_idp.org.saml_settings import AcsEndpoint, AttributeStatement, GroupAttributeStatement, SamlSettings
 from fake_idp.org.settings_rules import validate
 from fake_idp.saml.ids import app_ids
@@ -53,9 +53,11 @@ class Apps(Keyring):
         notes: str = "",
         active: bool = True,
         key: SigningKey | None = None,
+        identity: AppIdentity | None = None,
     ) -> App:
-        """Create a SAML app with a signing key of its own (or ``key``).
+        """Create a SAML app with a signing key of its own (or ``key``). ``identity`` is for one from elsewhere.
 
+        :raises AlreadyExists: when an id or name of ``identity`` is taken.
         :raises InvalidSetting: when Okta would refuse a setting.
         :raises InvalidValue: when the label or the logo cannot be taken.
         """
@@ -66,37 +68,64 @@ class Apps(Keyring):
             application_username, username_expression, username_update
         )
         with self._unit():
-            app_id, external_key, link_id = app_ids(self.rng, self.cell)
+            known = self._identity(identity or AppIdentity(), label)
             now = self.now()
             if key is None:
-                key = self._make_key(app_id, "app", now, 10)
+                key = self._make_key(known.id, "app", now, 10, known.signing_kid or None)
             else:
-                self._keep_key(app_id, "app", key)
+                self._keep_key(known.id, "app", key)
             app = App(
-                id=app_id, name=self._app_name(label), label=label, status="ACTIVE" if active else "INACTIVE",
-                external_key=external_key, link_id=link_id, created=now, last_updated=now, settings=settings,
-                signing_kid=key.kid, hidden=hidden, has_logo=image is not None,
-                application_username=application_username, username_expression=username_expression,
-                username_update=username_update, access_error_url=access_error_url, notes=notes,
-            )  # fmt: skip
+                id=known.id,
+                name=known.name,
+                label=label,
+                status="ACTIVE" if active else "INACTIVE",
+                external_key=known.external_key,
+                link_id=known.link_id,
+                created=now,
+                last_updated=now,
+                settings=settings,
+                signing_kid=key.kid,
+                hidden=hidden,
+                has_logo=image is not None,
+                application_username=application_username,
+                username_expression=username_expression,
+                username_update=username_update,
+                access_error_url=access_error_url,
+                notes=notes,
+            )
             self.store.insert(db.apps, **{n: getattr(app, n) for n in _COLUMNS}, settings=asdict(settings))
             if image is not None:
-                self._keep_logo(app_id, image)
+                self._keep_logo(app.id, image)
             self.log_event("application.lifecycle.create", target=[app_entry(app)])
             if active:
                 self.log_event("application.lifecycle.activate", target=[app_entry(app)])
         return app
 
-    def _app_name(self, label: str) -> str:
+    def _identity(self, wanted: AppIdentity, label: str) -> AppIdentity:
+        """Ids and name for a new app: those wanted, where they are free, and new ones for the rest."""
+        for taken in filter(None, (wanted.id, wanted.name, wanted.external_key)):
+            if taken in self._apps_by_key():
+                raise AlreadyExists(f"an app {taken!r} is in the org already")
+        app_id, external_key, link_id = app_ids(self.rng, self.cell)
+        return AppIdentity(
+            id=wanted.id or app_id,
+            name=wanted.name or self._next_name(label),
+            external_key=wanted.external_key or external_key,
+            link_id=wanted.link_id or link_id,
+            signing_kid=wanted.signing_kid,
+        )
+
+    def _next_name(self, label: str) -> str:
         """The name in URLs: ``{subdomain}_{label in small letters and digits}_{number}``; no number comes twice."""
         slug = re.sub(r"[^a-z0-9]", "", label.lower()) or "app"
         table = db.app_slugs
         last = self.store.scalar(sa.select(table.c.last_number).where(table.c.slug == slug))
-        if last is None:
-            self.store.insert(table, slug=slug, last_number=1)
-        else:
-            self.store.change(table.update().where(table.c.slug == slug).values(last_number=last + 1))
-        return f"{self.subdomain}_{slug}_{(last or 0) + 1}"
+        number = (last or 0) + 1
+        while f"{self.subdomain}_{slug}_{number}" in self._apps_by_key():
+            number += 1
+        self.store.change(table.delete().where(table.c.slug == slug))
+        self.store.insert(table, slug=slug, last_number=number)
+        return f"{self.subdomain}_{slug}_{number}"
 
     def apps(self, q: str | None = None, *, status: str | None = None) -> list[App]:
         """Apps in the order they were created; ``q`` narrows to labels and names that have it in them."""

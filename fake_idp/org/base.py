@@ -120,6 +120,12 @@ class OrgBase:
         return self.settings
 
     @contextmanager
+    def unit(self) -> Iterator[None]:
+        """Several changes as one: all are kept, or none when the block raises."""
+        with self._unit():
+            yield
+
+    @contextmanager
     def _unit(self) -> Iterator[None]:
         """One unit of work that changes the org: all of it is kept or none, and remembered reads are dropped."""
         with self.store.lock:

@@ -45,12 +45,15 @@ class Directory(Logbook):
         admin: bool = False,
         *,
         status: str = "ACTIVE",
+        person_id: str | None = None,
+        password_hash: str | None = None,
         **profile: Any,
     ) -> Person:
         """Add a person. What is not given is made up from the org's seed, the same each time.
 
         ``profile`` takes any other attribute by Okta's name: ``department="R&D"``, ``employeeID="7"``; a list is a
         multi-valued attribute. Without ``password`` the person gets the one that :meth:`password_of` tells.
+        ``person_id`` and ``password_hash`` are for people who come from another org.
 
         :raises AlreadyExists: when the login is taken.
         :raises InvalidValue: when the login or the email is no email address.
@@ -72,21 +75,36 @@ class Directory(Logbook):
                 )
             now = self.now()
             person = Person(
-                id=self.new_id("00u"), login=login, email=email, first_name=first_name, last_name=last_name,
-                status=status, is_admin=admin, created=now, last_updated=now, status_changed=now,
-                password_changed=now, activated=now if status == "ACTIVE" else None, profile=profile,
-            )  # fmt: skip
+                id=self._free_id(person_id) if person_id else self.new_id("00u"),
+                login=login,
+                email=email,
+                first_name=first_name,
+                last_name=last_name,
+                status=status,
+                is_admin=admin,
+                created=now,
+                last_updated=now,
+                status_changed=now,
+                password_changed=now,
+                activated=now if status == "ACTIVE" else None,
+                profile=profile,
+            )
             self.store.insert(
                 db.people,
                 **{name: getattr(person, name) for name in _COLUMNS},
                 login_key=login.lower(),
-                password_hash=hashed(password) if password is not None else "",
+                password_hash=hashed(password) if password is not None else password_hash or "",
             )
             self.log_event("user.lifecycle.create", target=[person_entry(person)])
             if status == "ACTIVE":
                 self.log_event("user.lifecycle.activate", target=[person_entry(person)])
             self._person_changed(person.id)
         return person
+
+    def _free_id(self, person_id: str) -> str:
+        if self._find_person(person_id) is not None:
+            raise AlreadyExists(f"a person with the id {person_id!r} is in the org already")
+        return person_id
 
     def _made_up(self, login: str | None, first: str | None, last: str | None) -> tuple[str, str, str]:
         domain = f"{self.subdomain}.test"
@@ -247,6 +265,15 @@ class Directory(Logbook):
         with self._unit():
             self._set(person.id, password_hash=hashed(password), password_changed=now, last_updated=now)
             self.log_event("user.account.update_password", target=[person_entry(person)])
+
+    def password_hash(self, key: str | Person) -> str:
+        """The hash of a password that was given; empty for people with a generated one."""
+        return self._password_hash(self.person(key).id)
+
+    def set_password_hash(self, key: str | Person, password_hash: str) -> None:
+        """Take over the hash of a password that was given in another org."""
+        with self._unit():
+            self._set(self.person(key).id, password_hash=password_hash, password_changed=self.now())
 
     def _password_hash(self, person_id: str) -> str:
         return self._remembered(

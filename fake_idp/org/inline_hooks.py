@@ -32,11 +32,18 @@ class InlineHooks(Sessions):
     """The part of the org that keeps inline hooks."""
 
     def add_inline_hook(
-        self, name: str, url: str, header_name: str = "", header_value: str = ""
+        self,
+        name: str,
+        url: str,
+        header_name: str = "",
+        header_value: str = "",
+        *,
+        hook_id: str | None = None,
     ) -> InlineHook:
         """Register a SAML assertion inline hook; apps name it in the field Assertion Inline Hook.
 
         ``header_name`` and ``header_value`` are sent with each call, so that the service knows who calls.
+        ``hook_id`` is for a hook that comes from another org.
 
         :raises AlreadyExists: when the name is taken.
         :raises InvalidValue: when the URL is none.
@@ -44,9 +51,10 @@ class InlineHooks(Sessions):
         self.check_hook_url(url)
         if not name.strip():
             raise InvalidValue("Name", "expected at least one character")
-        if self.find_inline_hook(name) is not None:
-            raise AlreadyExists(f"an inline hook named {name!r} is in the org already")
-        hook = InlineHook(self.new_id("cal"), name, url, header_name, header_value)
+        for taken in (name, hook_id or name):
+            if self.find_inline_hook(taken) is not None:
+                raise AlreadyExists(f"an inline hook {taken!r} is in the org already")
+        hook = InlineHook(hook_id or self.new_id("cal"), name, url, header_name, header_value)
         with self._unit():
             self.store.insert(db.hooks, **{column: getattr(hook, column) for column in _COLUMNS})
             self.log_event("inline_hook.created", target=[hook_entry(hook)])

@@ -42,6 +42,13 @@ class Keyring(Membership):
         """The org's old key with a SHA-1 certificate, which every app lists as inactive. Made when first needed."""
         return self._org_key("sha1")
 
+    def adopt_org_key(self, purpose: Literal["metadata", "sha1"], key: SigningKey) -> None:
+        """Take over the metadata key or the old SHA-1 key of another org, in place of the own one."""
+        table = db.keys
+        with self._unit():
+            self.store.change(table.delete().where(table.c.app_id == ORG_WIDE, table.c.purpose == purpose))
+            self._keep_key(ORG_WIDE, purpose, key)
+
     def _org_key(self, purpose: Purpose) -> SigningKey:
         with self.store.lock:
             table = db.keys
@@ -59,9 +66,11 @@ class Keyring(Membership):
                     return self._make_key(ORG_WIDE, purpose, created, SHA1_YEARS)
                 return self._make_key(ORG_WIDE, purpose, self.now(), 10)
 
-    def _make_key(self, app_id: str, purpose: Purpose, created: datetime, years: int) -> SigningKey:
+    def _make_key(
+        self, app_id: str, purpose: Purpose, created: datetime, years: int, kid: str | None = None
+    ) -> SigningKey:
         key = new_signing_key(
-            self.subdomain, created, years, self._private_key(purpose), rng=self.rng,
+            self.subdomain, created, years, self._private_key(purpose), kid, rng=self.rng,
             signature_hash="SHA1" if purpose == "sha1" else "SHA256",
         )  # fmt: skip
         self._keep_key(app_id, purpose, key)

@@ -23,23 +23,24 @@ class Membership(Directory):
     def _make_everyone(self) -> None:
         self._insert_group(EVERYONE, "All users in your organization", "BUILT_IN")
 
-    def add_group(self, name: str, description: str = "") -> Group:
-        """Add a group.
+    def add_group(self, name: str, description: str = "", *, group_id: str | None = None) -> Group:
+        """Add a group; ``group_id`` is for one that comes from another org.
 
-        :raises AlreadyExists: when the name is taken.
+        :raises AlreadyExists: when the name or the id is taken.
         """
         if not name.strip() or len(name) > 255:
             raise InvalidValue("name", f"expected 1 to 255 characters, received {name!r}")
         with self._unit():
-            if self.find_group(name) is not None:
-                raise AlreadyExists(f"a group named {name!r} is in the org already")
-            group = self._insert_group(name, description, "OKTA_GROUP")
+            for taken in (name, group_id or name):
+                if self.find_group(taken) is not None:
+                    raise AlreadyExists(f"a group {taken!r} is in the org already")
+            group = self._insert_group(name, description, "OKTA_GROUP", group_id)
             self.log_event("group.lifecycle.create", target=[group_entry(group)])
         return group
 
-    def _insert_group(self, name: str, description: str, kind: Any) -> Group:
+    def _insert_group(self, name: str, description: str, kind: Any, group_id: str | None = None) -> Group:
         now = self.now()
-        group = Group(self.new_id("00g"), name, description, kind, now, now, now)
+        group = Group(group_id or self.new_id("00g"), name, description, kind, now, now, now)
         self.store.insert(db.groups, **{n: getattr(group, n) for n in _COLUMNS}, name_key=name.lower())
         return group
 

@@ -108,6 +108,17 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """What makes an app that comes from elsewhere the same app here; what is empty is made anew."""
+
+    id: str = ""
+    name: str = ""
+    external_key: str = ""
+    link_id: str = ""
+    signing_kid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AppKey:
     """One row of the table SAML Signing Certificates. ``type`` is the hash of the certificate's own signature."""
 

@@ -157,7 +157,11 @@ _SAME_URLS = Field("same_urls", "sameUrls", SAME_URLS_LABEL, "checkbox", "genera
 def _flattened(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """API objects such as ``slo: {enabled, issuer, logoutUrl}`` as dotted names."""
     for name, value in values.items():
-        if isinstance(value, Mapping) and _plain(name) in _NESTED:
+        if isinstance(value, Mapping) and _plain(name) == "usernametemplate":
+            from fake_idp.org.api_shape import user_name_fields
+
+            yield from user_name_fields(value).items()
+        elif isinstance(value, Mapping) and _plain(name) in _NESTED:
             for inner, inner_value in value.items():
                 yield f"{name}.{inner}", inner_value
         else:
