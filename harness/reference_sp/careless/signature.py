@@ -86,7 +86,7 @@ def _readings(element: Element | None) -> Iterator[str]:
 
 def _base64(text: str) -> list[bytes]:
     try:
-        return [base64.b64decode("".join(text.split()), validate=True)] if text.strip() else []
+        return [base64.b64decode("".join(text.split()), validate=True)]
     except (binascii.Error, ValueError):
         return []
 
@@ -145,9 +145,7 @@ def _secrets(certificate: x509.Certificate) -> Iterator[bytes]:
 
 
 def _hmac_holds(secret: bytes, data: bytes, value: bytes) -> bool:
-    return any(
-        hmac.new(secret, data, name).digest()[: len(value) or None] == value for name in ("sha1", "sha256")
-    )
+    return any(hmac.new(secret, data, name).digest()[: len(value)] == value for name in ("sha1", "sha256"))
 
 
 def _digests_hold(info: Element, signature: Element) -> bool:

@@ -159,7 +159,8 @@ def exclusive_canonicalization(signed: Signed) -> Difference | None:
 
 def one_reference(signed: Signed) -> Difference | None:
     """One Reference (SAML Core 5.4.2)."""
-    count = len(signed.signature.findall(f"{ds('SignedInfo')}/{ds('Reference')}"))
+    info = signed.signature.find(ds("SignedInfo"))
+    count = 0 if info is None else len(info.findall(ds("Reference")))
     return None if count == 1 else _reference("one Reference", f"{count} References")
 
 
