@@ -6,6 +6,7 @@ state where anything can be judged.
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Sequence
 from importlib import import_module, metadata
@@ -32,6 +33,16 @@ class Commands(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"harness.commands.{cmd_name}.command is no command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for a mistyped one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"The commands are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"there is no command '{args[0]}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,14 +13,21 @@ INTERRUPTED = 130
 
 def exit_code_of(error: BaseException) -> int | None:
     """The exit code that this error ends a command with, or ``None`` when it is a fault of okta-harness."""
+    from fake_idp.faults import UnknownFault
     from fake_idp.org.errors import OrgError
     from fake_idp.server import NotLoopback, PortInUse
     from harness.drivers.agent import DriverUnavailable
+    from harness.reference_sp.reference_sp import SettingRefused
+    from harness.reference_sp.settings import UnknownSetting
+    from harness.reference_sp.weaknesses import UnknownWeakness
     from harness.targets.errors import SetUpError
     from harness.yamlfile import YamlFileError
 
     if isinstance(error, (DriverUnavailable, SetUpError)):
         return CANNOT_JUDGE
-    if isinstance(error, (YamlFileError, OrgError, PortInUse, NotLoopback, OSError)):
+    unknown_names = (UnknownFault, UnknownSetting, UnknownWeakness)
+    if isinstance(
+        error, (YamlFileError, OrgError, PortInUse, NotLoopback, SettingRefused, OSError, *unknown_names)
+    ):
         return USAGE
     return None

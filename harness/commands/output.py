@@ -20,9 +20,12 @@ BAR_WIDTH = 24
 
 
 class Progress:
-    """A bar that stays on the last line of a terminal; elsewhere one plain line a case."""
+    """A bar that stays on the last line of a terminal; elsewhere one plain line a case.
 
-    def __init__(self, total: int) -> None:
+    Without a ``total`` it counts: a check learns only on the way how many cases the target allows.
+    """
+
+    def __init__(self, total: int = 0) -> None:
         self._total = total
         self._done = 0
         self._terminal = sys.stdout.isatty()
@@ -38,15 +41,20 @@ class Progress:
     def starting(self, name: str) -> None:
         """Show which case runs now."""
         if self._terminal:
-            filled = BAR_WIDTH * self._done // max(1, self._total)
-            bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-            click.echo(f"\r\x1b[K{bar} {self._done}/{self._total} {name[:50]}", nl=False)
+            click.echo(f"\r\x1b[K{self._bar()} {name[:50]}", nl=False)
 
     def show(self, case: CaseResult) -> None:
         """Print a finished case."""
         self._wipe()
         self._done += 1
         click.secho(case_line(case), fg=COLOURS[case.verdict])
+        self.starting("")
+
+    def _bar(self) -> str:
+        if not self._total:
+            return f"{self._done} cases"
+        filled = BAR_WIDTH * self._done // self._total
+        return "█" * filled + "░" * (BAR_WIDTH - filled) + f" {self._done}/{self._total}"
 
     def _wipe(self) -> None:
         if self._terminal:

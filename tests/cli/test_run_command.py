@@ -27,9 +27,9 @@ def test_a_failing_scenario_ends_with_1_and_shows_the_step_and_what_to_change(
 
     assert ran.code == 1
     assert "FAIL  failing-sign-in" in ran.out
-    assert "user.sign_in" in ran.out
+    assert "expect.signed_in" in ran.out
     assert "failing.scenario.yaml:" in ran.out
-    assert "assign" in ran.out.lower()
+    assert "App Not Assigned" in ran.out
     assert "Traceback" not in ran.out + ran.err
 
 

@@ -25,7 +25,7 @@ def test_scenario_files_are_tests_and_a_failure_shows_the_step(project: pytest.P
     result = project.runpytest_subprocess()
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*not-assigned*", "*step:*user.sign_in*"])
+    result.stdout.fnmatch_lines(["*not-assigned*", "*step:*expect.signed_in*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.fnmatch_lines(["okta-harness: seed *"])
 

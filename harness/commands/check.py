@@ -1,0 +1,91 @@
+"""``okta-harness check``: which SAML requirements a service provider meets, and which attacks it withstands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.commands.options import existing, report_options, seed_option
+from harness.commands.output import Progress, finish
+from harness.exits import USAGE
+from harness.result import CaseResult
+
+
+@click.command("check")
+@click.argument("target", required=False)
+@click.option(
+    "--profile", default="all", show_default=True, help="Which rules to judge by; a wrong name lists them."
+)
+@click.option("--only", metavar="PATTERN", help="Only cases whose id, requirement, fault or group matches.")
+@click.option(
+    "--known-deviations", type=existing, metavar="FILE", help="Accepted failures, with their reasons."
+)
+@click.option("--consent", is_flag=True, help="The target's operator agrees to cases that load it.")
+@click.option("--slow", is_flag=True, help="Run the cases that wait for minutes, too.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Worker processes.")
+@click.option(
+    "--list", "list_only", is_flag=True, help="Show every requirement with its cases, or why it has none."
+)
+@seed_option
+@report_options
+def command(
+    target: str | None,
+    profile: str,
+    only: str | None,
+    known_deviations: Path | None,
+    consent: bool,
+    slow: bool,
+    jobs: int | None,
+    list_only: bool,
+    seed: int,
+    json_file: Path | None,
+    junit_file: Path | None,
+    report: Path | None,
+) -> int:
+    """Check the SP that TARGET describes: a target file, or `reference` for the SP that ships here."""
+    from harness.conformance.engine import check
+    from harness.conformance.listing import listing
+    from harness.conformance.options import CHECK_PROFILES, CheckOptions
+    from harness.targets.file import load_target
+
+    if profile not in CHECK_PROFILES:
+        click.echo(
+            f"error: there is no profile {profile!r}; choose from {', '.join(CHECK_PROFILES)}", err=True
+        )
+        return USAGE
+    if list_only:
+        click.echo(listing(profile))
+        return 0
+    if target is None:
+        click.echo(
+            "error: say what to check: a target file (`okta-harness init` writes one), or reference", err=True
+        )
+        return USAGE
+
+    described = load_target(target)
+    with Progress() as progress:
+
+        def show(case: CaseResult) -> None:
+            progress.show(case)
+
+        options = CheckOptions(
+            profile=profile,
+            only=only,
+            seed=seed,
+            known_deviations=known_deviations,
+            consent=consent,
+            slow=slow,
+            jobs=jobs,
+            on_case=show,
+            on_manual=_ask_to_configure,
+        )
+        result = check(described, options)
+    return finish(result, json_file=json_file, junit_file=junit_file, report=report)
+
+
+def _ask_to_configure(text: str) -> None:
+    click.echo(text)
+    click.prompt(
+        "Press Enter when the SP trusts this metadata", default="", show_default=False, prompt_suffix=" "
+    )
