@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import lxml.html
+from cryptography import x509
 
 from fake_idp.saml.messages import AuthnRequest, RequestRefused, read_post, read_redirect
 from fake_idp.saml.pipeline import Fault
@@ -94,6 +95,8 @@ class Bench:
     """Whether cases may wait for minutes."""
     moved_clock: float = 0.0
     """Seconds by which the SP's clock was moved in the present attempt."""
+    former_certificates: set[x509.Certificate] = field(default_factory=set)
+    """Signing certificates that the SP published before it was started anew: earlier requests were signed with them."""
     other: Bench | None = None
     """A second tenant of the same SP, with an IdP of its own."""
 
@@ -112,10 +115,18 @@ class Bench:
 
     def read_sp(self) -> None:
         """What the SP says about itself now."""
+        before = self.sp.signing_certificates
         self.sp = self.running.sp_metadata(self.transport)
         certificates = self.sp.encryption_certificates
+        self.former_certificates.update(before)
         wanted = self.target.capabilities.encryption is not False
         self.idp.encryption_certificate = certificates[0] if certificates and wanted else None
+
+    @property
+    def sp_of_the_run(self) -> SpMetadata:
+        """The SP's metadata with every signing certificate of the run."""
+        every = dict.fromkeys((*self.sp.signing_certificates, *self.former_certificates))
+        return replace(self.sp, signing_certificates=tuple(every))
 
     def visitor(self) -> Visitor:
         """A browser with a clean cookie jar."""

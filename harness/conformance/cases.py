@@ -20,6 +20,8 @@ IfNot = Literal["failed", "warning", "report"]
 Need = Literal[
     "encryption", "slo", "several_idps", "reconfigure", "unsolicited", "requested_context", "no_requested_context"
 ]  # fmt: skip
+ONCE = "once"
+"""Value of ``shapes`` for rows that run once, in the first shape that the target accepts."""
 FOLDERS = ("conformance", "attacks")
 NOT_COVERED = "not-covered.yaml"
 
@@ -170,6 +172,8 @@ def _shapes(keys: Mapping[str, Node], procedure: str) -> tuple[Shape, ...]:
     """Messages go out in every shape; stories of several steps once, unless the row says otherwise."""
     if "shapes" not in keys:
         return SHAPES if procedure in _IN_EVERY_SHAPE else ()
+    if keys["shapes"].value == ONCE:
+        return ()
     return tuple(
         cast("Shape", shape.text(choices=SHAPES)) for shape in keys["shapes"].sequence(what="shapes")
     )

@@ -139,4 +139,4 @@ def run_part(
                 report(result)
         runner = Runner(bench, report)
         runner.run(batches(runnable, bench)[index::of])
-        yield Part(runner.collect(), bench.sp, bench.idp.sso_url)
+        yield Part(runner.collect(), bench.sp_of_the_run, bench.idp.sso_url)
