@@ -1,13 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from fake_idp import FakeOkta
 from fake_idp.handles import PersonHandle, SamlApp
+from harness.drivers.browser.session import BrowserSession
 from tests.pages.visitor import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as PlaywrightPage
+
+Result = TypeVar("Result")
 
 ACS = "http://localhost:9/saml/acs"
 AUDIENCE = "http://localhost:9/saml/metadata"
@@ -43,6 +51,10 @@ class World:
 
 @pytest.fixture
 def world(okta: FakeOkta) -> World:
+    return make_world(okta)
+
+
+def make_world(okta: FakeOkta) -> World:
     app = okta.create_saml_app("Notes", acs_url=ACS, audience=AUDIENCE, application_username="Email")
     ada = okta.add_person("ada@acme.test", first_name="Ada", last_name="Lovelace", password="pw-ada")
     grace = okta.add_person("grace@acme.test", first_name="Grace", last_name="Hopper", password="pw-grace")
@@ -55,3 +67,56 @@ def signed_in(okta: FakeOkta, login: str) -> Visitor:
     visitor = Visitor(okta.url)
     visitor.cookies["sid"] = okta.org.start_session(login).id
     return visitor
+
+
+class Browser:
+    """A real browser, driven from a thread of its own: Playwright allows one driver a thread, and others drive too."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._session = BrowserSession()
+
+    def run(
+        self, walk: Callable[[PlaywrightPage], Result], *, sid: str = "", url: str = "", scripts: bool = True
+    ) -> Result:
+        """What ``walk`` returns for a fresh window; with ``sid`` it is signed in at ``url``."""
+        return self._thread.submit(self._run, walk, sid, url, scripts).result(timeout=100)
+
+    def _run(self, walk: Callable[[PlaywrightPage], Result], sid: str, url: str, scripts: bool) -> Result:
+        if scripts:
+            context = self._session.new_context()
+        else:
+            self._session.start()
+            browser = self._session._browser
+            assert browser is not None
+            context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(30_000)
+        if sid:
+            # Not as the pages set it: the driver refuses Secure over http, which the browser takes on loopback.
+            context.add_cookies([{"name": "sid", "value": sid, "url": url, "sameSite": "Lax"}])
+        try:
+            return walk(context.new_page())
+        finally:
+            context.close()
+
+    def close(self) -> None:
+        self._thread.submit(self._session.close).result(timeout=30)
+        self._thread.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    started = Browser()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def as_admin(okta: FakeOkta, browser: Browser) -> Callable[..., Any]:
+    """Runs a walk in a browser in which the admin is signed in."""
+
+    def run(walk: Callable[[PlaywrightPage], Any], *, scripts: bool = True) -> Any:
+        sid = okta.org.start_session(okta.admin_username).id
+        return browser.run(walk, sid=sid, url=okta.url, scripts=scripts)
+
+    return run

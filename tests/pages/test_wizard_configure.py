@@ -393,3 +393,19 @@ def test_several_values_that_the_api_gave_survive_an_edit(world: World, admin: V
     page = admin.get(f"/admin/apps/saml-wizard/edit/{world.app.info.name}/{world.app.id}").press("Next")
     page.submit("Next", {"Value 1": "user.firstName"}).press("Finish")
     assert world.app.settings.attribute_statements[0].values == ("user.firstName",)
+
+
+def test_the_preview_shows_the_assertion_of_what_was_typed(admin: Visitor, okta: FakeOkta) -> None:
+    page = to_configure(admin).press("Preview the SAML Assertion")
+    assert page.error_of("Single sign-on URL")
+    assert not page.document.xpath("//pre")
+    row = {"Name 1": "mail", "Value 1": "user.email"}
+    page = page.submit("Preview the SAML Assertion", {**URLS, **row})
+    xml = page.document.xpath("string(//pre[@aria-label='SAML assertion preview'])")
+    assert f"<saml2:Audience>{URLS['Audience URI (SP Entity ID)']}</saml2:Audience>" in xml
+    assert "http://www.okta.com/Issuer" in xml
+    assert ">userName</saml2:NameID>" in xml
+    assert 'Name="mail"' in xml
+    assert "Signature" not in xml
+    assert okta.org.apps() == []
+    assert page.value("Name 1") == "mail"
