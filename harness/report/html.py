@@ -6,6 +6,7 @@ No scripts, no outside resources; screenshots are embedded. Everything that came
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.report.marking import marked_xml
 from harness.result import VERDICTS, CaseResult, Evidence, RunResult
 
 REPORT_NAME = "report.html"
+_LETTERED = re.compile(r"[A-Z]\. ")
 
 
 def write_html(result: RunResult, directory: Path) -> Path:
@@ -55,6 +57,8 @@ def _groups(cases: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:
     groups: dict[str, list[CaseResult]] = {}
     for case in cases:
         groups.setdefault(case.group or "scenarios", []).append(case)
+    if all(_LETTERED.match(name) for name in groups):
+        return dict(sorted(groups.items()))  # the requirement catalogue's own order, A to T
     return groups
 
 
