@@ -13,7 +13,7 @@ from fake_idp.org.clock import Clock
 from fake_idp.org.model import Group, InlineHook, LogEvent, Person
 from fake_idp.org.org import Org
 from fake_idp.org.settings import SamlSettings, app_arguments
-from fake_idp.saml.faults import Fault
+from fake_idp.saml.faults import Fault, with_data
 from fake_idp.saml.keys import key_pool
 
 if TYPE_CHECKING:
@@ -127,6 +127,19 @@ class FakeOkta:
     def admin_password(self) -> str:
         """That administrator's first password."""
         return self.org.admin_password
+
+    def credentials(self) -> list[tuple[str, str]]:
+        """Login and password of everybody who can sign in and was not given a password; the administrator aside."""
+        return [
+            (person.login, self.org.password_of(person))
+            for person in self.org.people(status="ACTIVE")
+            if person.id != self.org.admin.id and not self.org.password_hash(person)
+        ]
+
+    @property
+    def trust_hint(self) -> str:
+        """One line on how to trust the certificate; empty without ``https``."""
+        return self.tls.trust_hint if self.tls is not None else ""
 
     @property
     def wsgi(self) -> Flask:
@@ -298,7 +311,7 @@ class FakeOkta:
 
         return SamlApp(self.org, import_okta_app(self.org, app, metadata, label=label, **settings).id)
 
-    def load(self, org_file: str | Path) -> None:
+    def load_org_file(self, org_file: str | Path) -> None:
         """Add the people, groups, apps and hooks of an org file (a path, or YAML text): all of it, or nothing.
 
         :raises InvalidOrgFile: with line and column of what cannot be taken.
@@ -328,14 +341,21 @@ class FakeOkta:
         return self.org.log(event_type, **filters)
 
     def misbehave(
-        self, *faults: str | Fault, app: str | SamlApp | None = None, times: int | None = None
+        self,
+        *faults: str | Fault,
+        app: str | SamlApp | None = None,
+        times: int | None = None,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
         """Put faults, by name, into the messages to come: all, or those of one app; for good, or ``times`` of them.
+
+        ``data`` is what some of them read, such as ``{"seconds": 181}`` for ``conditions-not-before-shift``.
 
         :raises UnknownFault: for a name that is not in the catalogue.
         """
         app_id = None if app is None else app.id if isinstance(app, SamlApp) else self.org.app(app).id
-        self.org.faults.arm(resolve_faults(faults), app_id=app_id, times=times)
+        armed = [with_data(fault, data or {}) for fault in resolve_faults(faults)]
+        self.org.faults.arm(armed, app_id=app_id, times=times)
 
     def behave(self) -> None:
         """Undo every :meth:`misbehave`."""
