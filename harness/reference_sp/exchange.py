@@ -47,6 +47,10 @@ class Memory(Protocol):
         """Whether a login was made with that assertion."""
         ...
 
+    def was_ended(self, issuer: str, name_id: str, session_index: str) -> bool:
+        """Whether the IdP has ended that session already."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

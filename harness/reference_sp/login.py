@@ -35,6 +35,7 @@ class SignedIn:
     subject: Subject
     page: str
     attempt: Attempt
+    unsolicited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ class Logins:
             method="sso",
             idp=subject.issuer,
         )
-        return SignedIn(member, subject, self._landing_page(organization.id, exchange), attempt)
+        page = self._landing_page(organization.id, exchange)
+        return SignedIn(member, subject, page, attempt, unsolicited=exchange.request is None)
 
     def _take(self, exchange: Exchange, subject: Subject) -> None:
         """Use the assertion, and the login that it answers, up."""

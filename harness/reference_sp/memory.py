@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from harness.reference_sp.exchange import LoginRequest
-from harness.reference_sp.store import Store, requests, used_messages
+from harness.reference_sp.store import Store, ended_sessions, requests, used_messages
 
 
 class AlreadyUsed(Exception):
@@ -69,6 +69,17 @@ class MessageMemory:
         )
         with self._store.work() as work:
             return work.execute(found).first() is not None
+
+    def was_ended(self, issuer: str, name_id: str, session_index: str) -> bool:
+        """Whether the IdP has ended that session already, so that an assertion for it comes too late."""
+        row = select(ended_sessions.c.until).where(
+            ended_sessions.c.issuer == issuer,
+            ended_sessions.c.name_id == name_id,
+            ended_sessions.c.session_index == session_index,
+        )
+        with self._store.work() as work:
+            until = work.execute(row).scalars().first()
+        return until is not None and until > self._now()
 
     def use(self, issuer: str, message_id: str, until: datetime) -> None:
         """Take a message for good, so that no second one can be made of it, not even at the same moment.

@@ -26,7 +26,10 @@ class Session:
     method: str
     created: datetime
     expires: datetime
-    notice: str = ""
+    browser: str = ""
+    """Mark of the browser that it was started in."""
+    offered: bool = False
+    """The person has not said yet that they want it in place of the session they have."""
     issuer: str = ""
     name_id: str = ""
     name_id_format: str = ""
@@ -53,6 +56,9 @@ class Sessions:
         method: str,
         lifetime: int,
         subject: Subject | None = None,
+        *,
+        browser: str = "",
+        offered: bool = False,
         cookie: str | None = None,
     ) -> str:
         """A new session; returns the value of its cookie, always a fresh one (``cookie`` is a weakness)."""
@@ -61,7 +67,9 @@ class Sessions:
         expires = now + timedelta(seconds=lifetime)
         if subject is not None and subject.session_not_on_or_after is not None:
             expires = min(expires, subject.session_not_on_or_after)
-        session = Session(_hash(value), member.org_id, member.email_key, method, now, expires)
+        session = Session(
+            _hash(value), member.org_id, member.email_key, method, now, expires, browser, offered
+        )
         row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
         if subject is not None:
             row |= {
@@ -85,11 +93,37 @@ class Sessions:
         with self._store.work() as work:
             row = work.execute(select(sessions).where(sessions.c.id == _hash(cookie))).mappings().first()
         session = None if row is None else Session(**row)
-        return session if session is not None and self._now() < session.expires else None
+        live = session is not None and not session.offered and self._now() < session.expires
+        return session if live else None
+
+    def in_browser(self, browser: str) -> Session | None:
+        """The newest live session that was started in that browser, whether its cookie came along or not."""
+        rows = select(sessions).where(
+            sessions.c.browser == browser, sessions.c.offered.is_(False), sessions.c.expires > self._now()
+        )
+        with self._store.work() as work:
+            row = (
+                work.execute(rows.order_by(sessions.c.created.desc())).mappings().first() if browser else None
+            )
+        return None if row is None else Session(**row)
+
+    def accept(self, cookie: str, browser: str) -> Session | None:
+        """Make an offered session of that browser live."""
+        row = select(sessions).where(sessions.c.id == _hash(cookie), sessions.c.browser == browser)
+        with self._store.work() as work:
+            found = (
+                work.execute(row.where(sessions.c.offered.is_(True))).mappings().first() if browser else None
+            )
+            if found is None:
+                return None
+            work.execute(update(sessions).where(sessions.c.id == found["id"]).values(offered=False))
+        return self.find(cookie)
 
     def all(self, org_id: str) -> list[Session]:
         """The live sessions of an organization, the oldest first."""
-        rows = select(sessions).where(sessions.c.org_id == org_id, sessions.c.expires > self._now())
+        rows = select(sessions).where(
+            sessions.c.org_id == org_id, sessions.c.offered.is_(False), sessions.c.expires > self._now()
+        )
         with self._store.work() as work:
             return [Session(**row) for row in work.execute(rows.order_by(sessions.c.created)).mappings()]
 
@@ -104,8 +138,3 @@ class Sessions:
             work.execute(
                 delete(sessions).where(sessions.c.org_id == org_id, sessions.c.email_key == email_key)
             )
-
-    def notice(self, cookie: str, notice: str) -> None:
-        """A sentence to show on the person's next page; empty takes it back."""
-        with self._store.work() as work:
-            work.execute(update(sessions).where(sessions.c.id == _hash(cookie)).values(notice=notice))

@@ -35,6 +35,8 @@ class Settings:
     """Further names that count as this SP in an AudienceRestriction."""
     default_page: str = "/me"
     """Where a login without a known deep link ends."""
+    deep_links: Literal["login page", "sso"] = "login page"
+    """What an anonymous visitor of an organization's page gets: the login page with both ways in, or at once SSO."""
 
     # Metadata import
     metadata_max_bytes: int = 1_000_000

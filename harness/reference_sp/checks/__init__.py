@@ -72,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     Check(authn.requested_context),
     Check(identity.names_the_subject),
     Check(identity.named_for_this_sp),
+    Check(authn.not_ended_by_the_idp),
     Check(identity.usable_attributes),
     Check(identity.has_email, needed=True),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from harness.difference import Difference
 from harness.reference_sp import xml
 from harness.reference_sp.checks.conditions import clock_text, skew
@@ -63,7 +61,7 @@ def session_not_over(exchange: Exchange) -> Difference | None:
             return difference("time_invalid", expected="SessionNotOnOrAfter: a UTC time", received=str(error))
     exchange.session_not_on_or_after = min(ends, default=None)
     end = exchange.session_not_on_or_after
-    if end is None or exchange.now < end + timedelta(0):
+    if end is None or exchange.now < end:
         return None
     return difference(
         "sess_expired",
@@ -71,6 +69,18 @@ def session_not_over(exchange: Exchange) -> Difference | None:
         expected=f"after {clock_text(exchange.now)}",
         received=clock_text(end),
     )
+
+
+def not_ended_by_the_idp(exchange: Exchange) -> Difference | None:
+    """No LogoutRequest for this very session came before the assertion (SAML Core 3.7.3.1)."""
+    issuer = exchange.the_assertion.find(saml("Issuer"))
+    for statement in exchange.the_assertion.findall(_STATEMENT):
+        index = statement.get("SessionIndex", "")
+        name = "" if issuer is None else xml.text_of(issuer)
+        if index and exchange.memory.was_ended(name, exchange.name_id, index):
+            expected = "a session that the identity provider has not ended"
+            return difference("sess_expired", expected=expected, received=shown(index))
+    return None
 
 
 def requested_context(exchange: Exchange) -> Difference | None:

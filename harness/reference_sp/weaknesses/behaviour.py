@@ -77,6 +77,11 @@ SESSIONS: tuple[Weakness, ...] = (
         "keeps-first-session", "Keeps the session of the person who was signed in before.", "sess-second-user"
     ),
     weakness(
+        "switches-accounts-silently",
+        "Lets an answer that nobody asked for replace the session of another person.",
+        "unsolicited-login-csrf",
+    ),
+    weakness(
         "state-cookie-is-lax",
         "Marks the browser with a cookie that does not come along with the answer.",
         "acs-cross-site-post",

@@ -241,6 +241,12 @@ CONFIRMATION: tuple[Weakness, ...] = (
         "sess-not-on-or-after",
         leaves_out=(authn.session_not_over,),
     ),
+    weakness(
+        "accepts-late-assertions",
+        "Opens a session again that the IdP has ended.",
+        "slo-inbound-late-assertion",
+        leaves_out=(authn.not_ended_by_the_idp,),
+    ),
 )
 
 REPLAY: tuple[Weakness, ...] = (

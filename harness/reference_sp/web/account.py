@@ -91,7 +91,9 @@ def login_with_password() -> BaseResponse:
             org_id, "login", email[:320], caller=caller(), method="password", error="bad_password"
         )
         return login_page(401, difference("bad_password"), email, _next())
-    cookie = core().sessions.start(person, "password", core().settings.session_lifetime)
+    cookie = core().sessions.start(
+        person, "password", core().settings.session_lifetime, browser=mark_browser()
+    )
     core().audit.add(
         person.org_id, "login", person.email, target=person.email, caller=caller(), method="password"
     )
@@ -109,8 +111,6 @@ def me() -> BaseResponse:
     live = session()
     if live is None:
         return to_login("/me")
-    if live.notice:
-        core().sessions.notice(request.cookies.get(SESSION_COOKIE, ""), "")
     return make_response(render_template("me.html", everywhere=logouts().available(live)))
 
 
@@ -170,5 +170,7 @@ def protected(org_id: str, page: str) -> BaseResponse:
     """Any page of the organization: only for its members."""
     live, org = session(), organization()
     if live is None or org is None or org.id != org_id:
+        if core().settings.deep_links == "sso":
+            return redirect(f"/sso/login/{org_id}?next={quote(wanted_page(), safe='/')}", 303)
         return to_login(wanted_page())
     return make_response(render_template("page.html", page=page))

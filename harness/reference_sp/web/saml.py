@@ -12,6 +12,7 @@ from harness.reference_sp.codes import difference, okta
 from harness.reference_sp.exchange import Message
 from harness.reference_sp.hints import near_miss, shown
 from harness.reference_sp.login import Refused, SignedIn, Tested
+from harness.reference_sp.pages import local_page
 from harness.reference_sp.sp_metadata import sp_metadata
 from harness.reference_sp.web import careless, slo
 from harness.reference_sp.web.account import login_page, protected, to_login
@@ -121,20 +122,47 @@ def _acs(org_id: str) -> BaseResponse:
 
 
 def _sign_in(result: SignedIn) -> Response:
-    response = make_response(redirect(result.page, 303))
-    old = session()
-    if old is not None:
-        if core().weak("keeps-first-session"):
-            return response
-        core().sessions.end(old.id)
+    here = core()
+    old = session() or here.sessions.in_browser(browser())
+    another = old is not None and (old.org_id, old.email_key) != (
+        result.member.org_id,
+        result.member.email_key,
+    )
+    ask = another and result.unsolicited and not here.weak("switches-accounts-silently")
+    if old is not None and here.weak("keeps-first-session"):
+        return make_response(redirect(result.page, 303))
     # A new session id at every login: one that somebody planted before stays anonymous.
-    planted = request.cookies.get(SESSION_COOKIE) if core().weak("keeps-session-id") else None
-    lifetime, subject = core().settings.session_lifetime, result.subject
-    if core().weak("session-ends-with-assertion"):
-        lifetime = int((subject.usable_until - core().now()).total_seconds())
-    cookie = core().sessions.start(result.member, "sso", lifetime, subject, cookie=planted)
-    if old is not None and old.email_key != result.member.email_key:
-        core().sessions.notice(cookie, f"You were signed in as {old.email_key}; that session has ended.")
+    planted = request.cookies.get(SESSION_COOKIE) if here.weak("keeps-session-id") else None
+    lifetime, subject = here.settings.session_lifetime, result.subject
+    if here.weak("session-ends-with-assertion"):
+        lifetime = int((subject.usable_until - here.now()).total_seconds())
+    cookie = here.sessions.start(
+        result.member, "sso", lifetime, subject, browser=mark_browser(), offered=ask, cookie=planted
+    )
+    if ask:
+        # Nobody in this browser asked for it: another site may have sent its own answer to sign the person in
+        # to an account that is not theirs.
+        return make_response(
+            render_template("switch.html", old=old, new=result.member, offer=cookie, page=result.page)
+        )
+    if old is not None:
+        here.sessions.end(old.id)
+    response = make_response(redirect(result.page, 303))
+    sign_in(response, cookie)
+    return response
+
+
+@blueprint.post("/sso/switch")
+def switch() -> BaseResponse:
+    """Take the session of the other person that was offered."""
+    old, cookie = session(), request.form.get("offer", "")
+    accepted = core().sessions.accept(cookie, browser())
+    if accepted is None:
+        return redirect("/login", 303)
+    if old is not None:
+        core().sessions.end(old.id)
+    page = local_page(request.form.get("page", ""), core().base_url) or core().settings.default_page
+    response = make_response(redirect(page, 303))
     sign_in(response, cookie)
     return response
 

@@ -28,7 +28,9 @@ def receive(org_id: str) -> BaseResponse:
     result = logouts().receive(org_id, arrival, caller())
     if isinstance(result, Answer):
         response = send(result.outgoing)
-        if core().sessions.find(request.cookies.get(SESSION_COOKIE)) is None:
+        # Only a cookie that came and whose session is over: the IdP's cross-site POST carries none.
+        cookie = request.cookies.get(SESSION_COOKIE)
+        if cookie and core().sessions.find(cookie) is None:
             sign_out(response)
         return response
     if isinstance(result, LogoutRefused):
