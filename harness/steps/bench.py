@@ -104,10 +104,13 @@ def save_sp_metadata(world: World, given: Values) -> None:
     "harness.misbehave",
     texts("faults", "names of faults; `okta-harness faults` lists them", required=True),
     Field("times", "for how many messages", Whole(minimum=1), default="until `harness.behave`"),
+    Field("seconds", "by how much the faults that shift a time do so; a minus goes back", Whole()),
 )
 def misbehave(world: World, given: Values) -> None:
     """From now on Okta's messages have these faults."""
-    world.okta.misbehave(*given.texts("faults"), times=given.whole("times") if "times" in given else None)
+    times = given.whole("times") if "times" in given else None
+    data = {"seconds": given.whole("seconds")} if "seconds" in given else None
+    world.okta.misbehave(*given.texts("faults"), times=times, data=data)
 
 
 @step("harness.behave")

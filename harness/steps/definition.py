@@ -34,6 +34,10 @@ _MODULES = (
     "expect_messages",
     "expect_records",
     "bench",
+    "bench_clock",
+    "files",
+    "sp_metadata",
+    "user_requests",
 )
 
 

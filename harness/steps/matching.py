@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 RULES = (
     "`present`, `absent`, `empty`, or a value; `not X`, `contains X`, `starts with X`, `ends with X` for less than "
-    "the whole value"
+    "the whole value, `at most N` for numbers"
 )
 """For documentation."""
 
@@ -29,6 +29,8 @@ def mismatch(expected: str, received: str | None) -> bool:
     ):
         if expected.startswith(opening):
             return not test(received, expected.removeprefix(opening))
+    if expected.startswith("at most ") and expected.removeprefix("at most ").isdigit():
+        return not received.isdigit() or int(received) > int(expected.removeprefix("at most "))
     if expected == "empty":
         return received not in ("", "empty")
     return expected != received

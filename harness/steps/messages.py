@@ -8,6 +8,7 @@ from fake_idp.saml.names import NS_DS, NS_MD, NS_SAML2, NS_SAML2P
 from fake_idp.saml.xml import XmlRefused, parse
 from harness.drivers.exchange import SamlMessage
 from harness.result import Evidence
+from harness.steps import message_details as details
 from harness.steps.failure import fail
 from harness.steps.world import World
 
@@ -21,6 +22,7 @@ OF_EVERY_MESSAGE = {
     "destination": "the Destination",
     "binding": "`redirect` or `post`",
     "relay_state": "the RelayState; `empty` when it is there without a value",
+    **details.OF_EVERY_MESSAGE,
 }
 OF_REQUESTS = {
     **OF_EVERY_MESSAGE,
@@ -32,6 +34,7 @@ OF_REQUESTS = {
     "is_passive": "IsPassive",
     "requested_context": "the requested AuthnContextClassRef",
     "signed": "`yes` or `no`: in the XML, or in the query of a redirect",
+    **details.OF_REQUESTS,
 }
 OF_RESPONSES = {
     **OF_EVERY_MESSAGE,
@@ -55,6 +58,7 @@ OF_RESPONSES = {
     "authn_instant": "AuthnInstant",
     "authn_context": "AuthnContextClassRef, the last part: `PasswordProtectedTransport`",
     "attribute_statement": "`absent`, `empty` or `has attributes`",
+    **details.OF_RESPONSES,
 }
 
 
@@ -109,6 +113,7 @@ def facts_of(message: SamlMessage) -> dict[str, str]:
     }
     name = etree.QName(root).localname
     facts |= _request_facts(root, message) if name == "AuthnRequest" else _response_facts(root)
+    facts |= details.details_of(root, message)
     return {key: value for key, value in facts.items() if value is not None}
 
 
