@@ -68,7 +68,6 @@ def attribute_statement(response: Element) -> Element:
     if statement is None:
         statement = Element(ATTRIBUTE_STATEMENT, _like(assertion.one(AUTHN_STATEMENT)))
         assertion.append(statement)
-        assertion.set("xmlns:xs", NS_XS)  # as Okta declares it where there are attribute values
     return statement
 
 

@@ -10,7 +10,7 @@ from fake_idp.faults.forge import forgery_of
 from fake_idp.faults.registry import on, register
 from fake_idp.faults.signing import assertion_signature, readable
 from fake_idp.saml.claims import format_instant
-from fake_idp.saml.names import NS_SAML2, NS_SAML2P, NS_XS, NS_XSI, STATUS_SUCCESS
+from fake_idp.saml.names import NS_SAML2, NS_SAML2P, NS_XSI, STATUS_SUCCESS
 from fake_idp.saml.nodes import Element, Text
 from fake_idp.saml.pipeline import FaultContext, Wire
 from fake_idp.saml.response import build_status, issuer_element
@@ -66,14 +66,11 @@ def _to_default(element: Element, around: str) -> None:
 @on("tree", "xml-prefix-independence", source=NAMESPACES_REC)
 def prefix_declared_at_root(response: Element) -> None:
     """Every namespace is declared on the Response and nowhere else."""
+    declared: dict[str, str] = {}
     for element in response.walk():
+        declared |= {n: v for n, v in element.attributes.items() if n.startswith("xmlns")}
         element.attributes = {n: v for n, v in element.attributes.items() if not n.startswith("xmlns")}
-    response.attributes |= {
-        "xmlns:saml2p": NS_SAML2P,
-        "xmlns:saml2": NS_SAML2,
-        "xmlns:xs": NS_XS,
-        "xmlns:xsi": NS_XSI,
-    }
+    response.attributes |= declared
 
 
 # -- attributes and namespaces that XML forbids

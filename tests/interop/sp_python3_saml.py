@@ -1,7 +1,8 @@
 """python3-saml as an SP, with the settings that its README calls for in production: ``strict``, strong algorithms.
 
 As in the README: the ID of the last request is kept for the session and handed to ``process_response``, and the IDs
-of accepted assertions are remembered against replay. Logout is HTTP-Redirect alone: the library knows no other.
+of accepted assertions and LogoutRequests are remembered against replay. Logout is HTTP-Redirect alone: the library
+knows no other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.interop.sp_web import Identity, LoggedOut, Refused, Settings, serve
 
 SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256_DIGEST = "http://www.w3.org/2001/04/xmlenc#sha256"
-used_assertions: set[str] = set()  # outlives a change of metadata
+used: set[str] = set()  # IDs of assertions and of LogoutRequests; outlives a change of metadata
 
 
 class Python3SAML:
@@ -82,9 +83,7 @@ class Python3SAML:
             raise Refused(f"{type(error).__name__}: {error}") from error
         if auth.get_errors() or not auth.is_authenticated():
             raise Refused(f"{auth.get_errors()} {auth.get_last_error_reason()}")
-        if auth.get_last_assertion_id() in used_assertions:
-            raise Refused("the assertion has been used before")
-        used_assertions.add(auth.get_last_assertion_id())
+        _use(auth.get_last_assertion_id())
         attributes = {
             name: [value or "" for value in values] for name, values in auth.get_attributes().items()
         }
@@ -128,6 +127,7 @@ class Python3SAML:
             raise Refused(f"{auth.get_errors()} {auth.get_last_error_reason()}")
         if "SAMLResponse" in fields:
             return LoggedOut()
+        _use(auth.get_last_message_id())
         xml = auth.get_last_request_xml()
         name_id = OneLogin_Saml2_Logout_Request.get_nameid(xml)
         indexes = OneLogin_Saml2_Logout_Request.get_session_indexes(xml)
@@ -137,6 +137,12 @@ class Python3SAML:
             if who.name_id == name_id and (not indexes or who.session_index in indexes)
         ]
         return LoggedOut(ended, target or "")
+
+
+def _use(message_id: str) -> None:
+    if message_id in used:
+        raise Refused(f"{message_id} has been used before")
+    used.add(message_id)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The pages around a SAML library: what any small web application has, the same for each library.
 
 A program in this folder hands its library to ``serve``. Environment: ``IDP_METADATA`` is the file with the IdP's
-metadata (read again when it changes), ``SP_PORT`` the port on localhost, ``SP_DATA`` a folder for the SP's key (a new
-temporary one without it). SIGTERM stops the program.
+metadata (read again when it changes), ``SP_PORT`` the port on localhost, ``SP_DATA`` a folder for the SP's key (the
+metadata's folder without it). SIGTERM stops the program.
 
     /login?next=/path    start a login (HTTP-Redirect)     /me             who is signed in, as plain text
     /saml/acs            where responses arrive            /private/...    any page that needs a login
@@ -17,7 +17,6 @@ import os
 import secrets
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -227,24 +226,23 @@ def serve(make: Callable[[Settings], Library]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
 
-    with tempfile.TemporaryDirectory() as temporary:
-        data = Path(os.environ.get("SP_DATA", temporary))
+    data = Path(os.environ.get("SP_DATA", metadata_file.parent))
 
-        def library() -> Library:
-            nonlocal made
-            content = metadata_file.read_bytes()
-            with lock:
-                if made is None or made[0] != content:
-                    made = (content, make(Settings(f"http://localhost:{port}", content, data)))
-                return made[1]
+    def library() -> Library:
+        nonlocal made
+        content = metadata_file.read_bytes()
+        with lock:
+            if made is None or made[0] != content:
+                made = (content, make(Settings(f"http://localhost:{port}", content, data)))
+            return made[1]
 
-        library()  # bad metadata stops the program now, not at the first login
-        server = Server(("localhost", port), create_app(library), numthreads=4, server_name="localhost")
-        server.expiration_interval = 0.05
-        server.shutdown_timeout = 1
-        server.prepare()
-        thread = threading.Thread(target=server.serve, daemon=True)
-        thread.start()
-        stop.wait()
-        server.stop()
-        thread.join(2)
+    library()  # bad metadata stops the program now, not at the first login
+    server = Server(("localhost", port), create_app(library), numthreads=4, server_name="localhost")
+    server.expiration_interval = 0.05
+    server.shutdown_timeout = 1
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    stop.wait()
+    server.stop()
+    thread.join(2)
