@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from fake_idp.org.org_settings import OrgSettings
 from harness.cli import COMMANDS, group
 from harness.commands import serve
-from harness.reference_sp.weaknesses import WEAKNESSES
-from harness.scenario import step_catalogue
+from tests.docs.tables import TABLES, fresh
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -39,10 +36,16 @@ def test_anchors_within_a_page_exist(path: Path) -> None:
         assert anchor in anchors
 
 
-def test_every_org_setting_is_explained_with_its_default() -> None:
-    text = page("docs/fake-okta.md")
-    for field in fields(OrgSettings):
-        assert f"| `{field.name}` | `{field.default!r}` |" in text
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_tables_made_from_the_code_are_fresh(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text == fresh(text), "run: python -m tests.docs.tables"
+
+
+def test_every_table_stands_somewhere() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    for name in TABLES:
+        assert f"<!-- table: {name} -->" in text
 
 
 def test_every_flag_of_serve_is_explained() -> None:
@@ -57,18 +60,6 @@ def test_every_command_is_told_somewhere() -> None:
     for name in COMMANDS:
         assert f"okta-harness {name}" in text
         assert group.get_command(None, name) is not None  # type: ignore[arg-type]
-
-
-def test_every_weakness_is_listed() -> None:
-    text = page("docs/reference-sp.md")
-    for name in WEAKNESSES:
-        assert f"`{name}`" in text
-
-
-def test_every_step_is_listed() -> None:
-    text = page("docs/scenarios.md")
-    for step in step_catalogue():
-        assert f"`{step.name}`" in text
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
