@@ -57,7 +57,6 @@ class OrgBase:
         known = self.store.meta()
         self.is_new = "seed" not in known
         if not self.is_new:
-            _same(known, "seed", seed)
             _same(known, "subdomain", subdomain)
         self.seed = str(known.get("seed") or (seed if seed is not None else secrets.token_hex(4)))
         self.subdomain = str(known.get("subdomain") or subdomain or DEFAULT_SUBDOMAIN)

@@ -14,7 +14,8 @@ from fake_idp.org.settings_rules import validate
 class Org(InlineHooks):
     """One Okta tenant, in memory or in a data directory.
 
-    ``seed`` decides every id, made-up person and generated password; without one it is random and stands in ``seed``.
+    ``seed`` decides every id, made-up person and generated password; without one it is random. It counts when the
+    org is made; one that is opened again keeps its own.
     ``subdomain`` and ``name`` are what a customer chooses (``acme``, ``Acme``). ``clock`` is the org's time.
     ``data_dir`` keeps everything in a file that survives ``kill -9``. ``base_url`` is where the org is served.
     All other keyword arguments are fields of :class:`fake_idp.org.org_settings.OrgSettings`.

@@ -105,6 +105,7 @@ def test_https_is_trusted_by_its_own_authority() -> None:
     with FakeOkta(https=True) as okta:
         assert okta.url.startswith("https://127.0.0.1:")
         assert okta.tls is not None
+        assert str(okta.tls.ca_certificate) in okta.trust_hint
         app = okta.create_saml_app("X", acs_url=ACS, audience="x")
         trusting = ssl.create_default_context(cafile=str(okta.tls.ca_certificate))
         with urllib.request.urlopen(app.metadata.url, context=trusting) as response:
@@ -319,6 +320,14 @@ def test_one_person_signs_in_within_one_session_until_it_is_ended(okta: FakeOkta
     ada.sign_out()
     app.sign_in(ada)
     assert len(okta.log("user.session.start")) == 2
+
+
+def test_everybody_with_a_generated_password_is_listed_for_the_greeting(okta: FakeOkta) -> None:
+    ada = okta.add_person("ada@acme.test")
+    okta.add_person("bob@acme.test", password="secret")
+    okta.add_person("eve@acme.test").set_status("SUSPENDED")
+    assert okta.credentials() == [("ada@acme.test", ada.password)]
+    assert okta.trust_hint == ""
 
 
 def test_the_clock_is_given_as_a_time_or_a_clock() -> None:

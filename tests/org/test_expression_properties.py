@@ -6,7 +6,8 @@ import string
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given as hypothesis_given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from fake_idp.org.expressions import (
@@ -33,6 +34,14 @@ from fake_idp.org.expressions.nodes import (
 )
 from fake_idp.org.expressions.parser import parse_tree
 from fake_idp.org.expressions.time_functions import joda_format, joda_parse
+
+quick = settings(deadline=None, derandomize=True)
+"""No deadline: how long an example takes says more of the machine than of the code."""
+
+
+def given(*strategies: st.SearchStrategy[Any]) -> Any:
+    return lambda test: quick(hypothesis_given(*strategies)(test))
+
 
 texts = st.text(max_size=12)
 names = st.sampled_from(["firstName", "email", "department", "roles"])

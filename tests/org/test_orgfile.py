@@ -203,7 +203,7 @@ def test_the_front_door_begins_with_a_file_and_writes_one(tmp_path: Path) -> Non
     text = okta.dump(tmp_path / "out.yaml", secrets=True)
     assert yaml.safe_load((tmp_path / "out.yaml").read_text()) == yaml.safe_load(text)
     assert stat.S_IMODE((tmp_path / "out.yaml").stat().st_mode) == 0o600
-    okta.load("users:\n  - login: carl@globex.test\n")
+    okta.load_org_file("users:\n  - login: carl@globex.test\n")
     assert okta.person("carl@globex.test").first_name
     okta.stop()
     other = FakeOkta(org_file=path, seed=6, sign_metadata=True)

@@ -114,11 +114,11 @@ def test_a_frozen_clock_is_still_frozen_after_a_restart_unless_another_is_given(
         assert not org.clock.frozen
 
 
-def test_another_seed_or_subdomain_is_refused_and_another_name_is_taken(tmp_path: Path) -> None:
+def test_an_org_keeps_its_seed_and_subdomain_and_takes_another_name(tmp_path: Path) -> None:
     with Org(seed=1, data_dir=tmp_path):
         pass
-    with pytest.raises(NotAllowed, match="seed '1'"):
-        Org(seed=2, data_dir=tmp_path)
+    with Org(seed=2, data_dir=tmp_path) as org:
+        assert org.seed == "1"
     with pytest.raises(NotAllowed, match="subdomain 'acme'"):
         Org(subdomain="other", data_dir=tmp_path)
     with Org(seed="1", subdomain="acme", name="Renamed", data_dir=tmp_path) as org:
