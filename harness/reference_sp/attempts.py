@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from harness.difference import Difference, Fix
 from harness.reference_sp.store import Store, attempts
@@ -53,9 +53,10 @@ class Attempts:
         """Write one attempt."""
         attempt = Attempt(reference=secrets.token_hex(4).upper(), at=write_time(self._now()), **values)
         with self._store.work() as work:
-            work.execute(insert(attempts).values(org_id=attempt.org_id, attempt=asdict(attempt)))
-            newest = select(func.max(attempts.c.number)).scalar_subquery()
-            work.execute(delete(attempts).where(attempts.c.number <= newest - _KEPT))
+            row = {"org_id": attempt.org_id, "attempt": asdict(attempt)}
+            number = work.execute(insert(attempts), row).inserted_primary_key
+            if number is not None and number[0] % 100 == 0:
+                work.execute(delete(attempts).where(attempts.c.number <= number[0] - _KEPT))
         return attempt
 
     def all(self, org_id: str) -> list[Attempt]:

@@ -80,7 +80,7 @@ class Audit:
             error=error,
         )
         with self._store.work() as work:
-            work.execute(insert(audit_entries).values(org_id=org_id, entry=asdict(entry)))
+            work.execute(insert(audit_entries), {"org_id": org_id, "entry": asdict(entry)})
         return entry
 
     def entries(self, org_id: str) -> list[AuditEntry]:

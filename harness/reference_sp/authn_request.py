@@ -67,4 +67,7 @@ def authn_request(
     message = build(request, settings, entity_id, acs_url, location, now)
     signed = settings.sign_requests or idp.wants_signed_requests
     key = keys.signing if signed else None
-    return send(message, "SAMLRequest", binding, location, request.relay_state, key, deflate)
+    lower_case = settings.percent_encoding == "lower case"
+    return send(
+        message, "SAMLRequest", binding, location, request.relay_state, key, deflate, lower_case=lower_case
+    )

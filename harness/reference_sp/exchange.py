@@ -127,6 +127,8 @@ class Exchange:
     name_id: str = ""
     name_id_format: str = ""
     attributes: dict[str, list[str]] = field(default_factory=dict)
+    unread_attributes: list[str] = field(default_factory=list)
+    """Names and formats of those whose NameFormat the SP does not read."""
     email: str = ""
     email_source: str = ""
     session_not_on_or_after: datetime | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from harness.reference_sp.need import need
@@ -30,6 +30,9 @@ class Member:
     password_hash: str
     joined_by: str
     created: datetime
+
+
+_MEMBER = select(members).where(members.c.org_id == bindparam("org"), members.c.email_key == bindparam("key"))
 
 
 class UnknownMember(LookupError):
@@ -57,9 +60,8 @@ class Members:
 
     def find(self, org_id: str, email: str) -> Member | None:
         """The member with that address, a removed one too."""
-        row = select(members).where(members.c.org_id == org_id, members.c.email_key == self.key(email))
         with self._store.work() as work:
-            found = work.execute(row).mappings().first()
+            found = work.execute(_MEMBER, {"org": org_id, "key": self.key(email)}).mappings().first()
         return None if found is None else Member(**found)
 
     def with_email(self, email: str) -> list[Member]:

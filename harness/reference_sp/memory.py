@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from harness.reference_sp.exchange import LoginRequest
@@ -29,27 +29,59 @@ def browser_key(cookie: str | None) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
 
 
+# Written once: putting a statement together takes longer than running it.
+_REQUEST = select(requests).where(requests.c.id == bindparam("request_id"))
+_REQUEST_BY_STATE = select(requests).where(requests.c.relay_state == bindparam("state"))
+_USED_KEY = (used_messages.c.issuer == bindparam("by"), used_messages.c.id == bindparam("message_id"))
+_USED = select(used_messages.c.id).where(*_USED_KEY)
+_ENDED = select(ended_sessions.c.until).where(
+    ended_sessions.c.issuer == bindparam("by"),
+    ended_sessions.c.name_id == bindparam("name"),
+    ended_sessions.c.session_index == bindparam("index"),
+)
+_ANSWER = (
+    update(requests)
+    .where(requests.c.id == bindparam("request_id"), requests.c.answered.is_(False))
+    .values(answered=True)
+)
+_FORGET_USED = delete(used_messages).where(used_messages.c.until < bindparam("before"))
+_FORGET_REQUESTS = delete(requests).where(requests.c.created < bindparam("before"))
+_KEPT = timedelta(days=1)
+"""How long a used message is remembered after its end, and a request after its start: no check depends on it."""
+_TIDY_EVERY = 200
+
+
 class MessageMemory:
     """The requests and the used messages of one SP."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._started = 0
 
     def start_request(self, **values: Any) -> LoginRequest:
         """Remember a login that is being started. The relay state is an opaque handle of 32 characters."""
-        request = LoginRequest(
-            id=new_id(), relay_state=secrets.token_urlsafe(24), created=self._now(), **values
-        )
+        drawn = {"id": new_id(), "relay_state": secrets.token_urlsafe(24)}
+        request = LoginRequest(**{**drawn, **values}, created=self._now())
         row = {field: getattr(request, field) for field in LoginRequest.__dataclass_fields__}
         with self._store.work() as work:
-            work.execute(insert(requests).values(**row))
+            if "id" in values:  # a weakness may choose one that is taken
+                work.execute(delete(requests).where(requests.c.id == request.id))
+            work.execute(insert(requests), row)
+            self._tidy(work)
         return request
+
+    def _tidy(self, work: Connection) -> None:
+        self._started += 1
+        if self._started % _TIDY_EVERY == 0:
+            before = self._now() - _KEPT
+            work.execute(_FORGET_USED, {"before": before})
+            work.execute(_FORGET_REQUESTS, {"before": before})
 
     def find_request(self, request_id: str) -> LoginRequest | None:
         """The login with that request ID, whoever started it."""
         with self._store.work() as work:
-            row = work.execute(select(requests).where(requests.c.id == request_id)).mappings().first()
+            row = work.execute(_REQUEST, {"request_id": request_id}).mappings().first()
         return None if row is None else LoginRequest(**row)
 
     def find_by_relay_state(self, relay_state: str) -> LoginRequest | None:
@@ -57,28 +89,19 @@ class MessageMemory:
         if not relay_state:
             return None
         with self._store.work() as work:
-            row = (
-                work.execute(select(requests).where(requests.c.relay_state == relay_state)).mappings().first()
-            )
+            row = work.execute(_REQUEST_BY_STATE, {"state": relay_state}).mappings().first()
         return None if row is None else LoginRequest(**row)
 
     def was_used(self, issuer: str, message_id: str) -> bool:
         """Whether a message of that issuer was used and is still remembered."""
-        found = select(used_messages.c.id).where(
-            used_messages.c.issuer == issuer, used_messages.c.id == message_id
-        )
         with self._store.work() as work:
-            return work.execute(found).first() is not None
+            return work.execute(_USED, {"by": issuer, "message_id": message_id}).first() is not None
 
     def was_ended(self, issuer: str, name_id: str, session_index: str) -> bool:
         """Whether the IdP has ended that session already, so that an assertion for it comes too late."""
-        row = select(ended_sessions.c.until).where(
-            ended_sessions.c.issuer == issuer,
-            ended_sessions.c.name_id == name_id,
-            ended_sessions.c.session_index == session_index,
-        )
+        key = {"by": issuer, "name": name_id, "index": session_index}
         with self._store.work() as work:
-            until = work.execute(row).scalars().first()
+            until = work.execute(_ENDED, key).scalars().first()
         return until is not None and until > self._now()
 
     def use(self, issuer: str, message_id: str, until: datetime) -> None:
@@ -87,28 +110,22 @@ class MessageMemory:
         :raises AlreadyUsed: when it was taken.
         """
         with self._store.work() as work:
-            work.execute(delete(used_messages).where(used_messages.c.until < self._now() - timedelta(days=1)))
             try:
-                work.execute(insert(used_messages).values(issuer=issuer, id=message_id, until=until))
+                work.execute(insert(used_messages), {"issuer": issuer, "id": message_id, "until": until})
             except IntegrityError:
                 raise AlreadyUsed from None
 
     def use_again(self, issuer: str, message_id: str, until: datetime) -> None:
         """Take a message, whether it was taken or not: what weaknesses do."""
         with self._store.work() as work:
-            work.execute(
-                delete(used_messages).where(
-                    used_messages.c.issuer == issuer, used_messages.c.id == message_id
-                )
-            )
-            work.execute(insert(used_messages).values(issuer=issuer, id=message_id, until=until))
+            work.execute(delete(used_messages).where(*_USED_KEY), {"by": issuer, "message_id": message_id})
+            work.execute(insert(used_messages), {"issuer": issuer, "id": message_id, "until": until})
 
     def answer(self, request: LoginRequest) -> None:
         """Mark a login as answered.
 
         :raises AlreadyUsed: when it was answered.
         """
-        open_one = update(requests).where(requests.c.id == request.id, requests.c.answered.is_(False))
         with self._store.work() as work:
-            if work.execute(open_one.values(answered=True)).rowcount != 1:
+            if work.execute(_ANSWER, {"request_id": request.id}).rowcount != 1:
                 raise AlreadyUsed

@@ -85,6 +85,8 @@ class Organizations:
         self._settings = settings
         self._effects = effects
         self._own_entity_ids = own_entity_ids
+        self._known: dict[str, Organization] | None = None
+        """What the store holds, read at every request and seldom written."""
         self._former_keys: dict[str, tuple[Certificate, ...]] = {}
 
     def add(self, org_id: str, name: str, plan: str) -> Organization:
@@ -93,19 +95,21 @@ class Organizations:
         saved = SsoSettings(require_sso=settings.require_sso, jit=settings.jit, jit_role=settings.jit_role)
         with self._store.work() as work:
             work.execute(insert(organizations).values(id=org_id, name=name, plan=plan, saved=asdict(saved)))
+            self._known = None
         return self.get(org_id)
 
     def all(self) -> list[Organization]:
         """Every organization."""
-        with self._store.work() as work:
-            rows = work.execute(select(organizations).order_by(organizations.c.id)).mappings()
-            return [_organization(dict(row)) for row in rows]
+        if self._known is None:
+            with self._store.work() as work:
+                rows = work.execute(select(organizations).order_by(organizations.c.id)).mappings()
+                self._known = {row["id"]: _organization(dict(row)) for row in rows}
+        return list(self._known.values())
 
     def find(self, org_id: str) -> Organization | None:
         """The organization with that id."""
-        with self._store.work() as work:
-            row = work.execute(select(organizations).where(organizations.c.id == org_id)).mappings().first()
-        return None if row is None else _organization(dict(row))
+        self.all()
+        return self._known.get(org_id) if self._known is not None else None
 
     def get(self, org_id: str) -> Organization:
         """The organization with that id.
@@ -211,6 +215,7 @@ class Organizations:
     def _write(self, org_id: str, **values: Any) -> None:
         with self._store.work() as work:
             work.execute(update(organizations).where(organizations.c.id == org_id).values(**values))
+            self._known = None
 
 
 def _organization(row: dict[str, Any]) -> Organization:

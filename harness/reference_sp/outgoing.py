@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,15 +56,19 @@ def send(
     relay_state: str,
     sign_with: KeyPair | None,
     deflate: Callable[[bytes], bytes] | None = None,
+    *,
+    lower_case: bool = False,
 ) -> Outgoing:
-    """Put a message on its binding. ``parameter`` is SAMLRequest or SAMLResponse."""
+    """Put a message on its binding. ``parameter`` is SAMLRequest or SAMLResponse.
+
+    ``lower_case``: the query has its percent escapes in small letters.
+    """
     identifier = message.get("ID", "")
     if binding == BINDING_REDIRECT:
         data = etree.tostring(message, encoding="utf-8")
         packed = (deflate or raw_deflate)(data)
-        return Outgoing(
-            binding, redirect_url(location, parameter, packed, relay_state, sign_with), (), identifier
-        )
+        url = redirect_url(location, parameter, packed, relay_state, sign_with, lower_case=lower_case)
+        return Outgoing(binding, url, (), identifier)
     signed = sign(message, sign_with) if sign_with is not None else message
     data = etree.tostring(signed, encoding="utf-8", xml_declaration=True)
     fields = [(parameter, base64.b64encode(data).decode("ascii"))]
@@ -79,18 +84,33 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 def redirect_url(
-    location: str, parameter: str, deflated: bytes, relay_state: str, sign_with: KeyPair | None
+    location: str,
+    parameter: str,
+    deflated: bytes,
+    relay_state: str,
+    sign_with: KeyPair | None,
+    *,
+    lower_case: bool = False,
 ) -> str:
     """The URL of HTTP-Redirect: base64, and a signature over the encoded query when asked for."""
+    escaped = _lower_case_escapes if lower_case else _escaped
     packed = base64.b64encode(deflated).decode("ascii")
-    query = f"{parameter}={quote(packed, safe='')}"
+    query = f"{parameter}={escaped(packed)}"
     if relay_state:
-        query += f"&RelayState={quote(relay_state, safe='')}"
+        query += f"&RelayState={escaped(relay_state)}"
     if sign_with is not None:
-        query += f"&SigAlg={quote(_RSA_SHA256, safe='')}"
+        query += f"&SigAlg={escaped(_RSA_SHA256)}"
         signature = sign_with.private_key.sign(query.encode("ascii"), PKCS1v15(), hashes.SHA256())
-        query += f"&Signature={quote(base64.b64encode(signature).decode('ascii'), safe='')}"
+        query += f"&Signature={escaped(base64.b64encode(signature).decode('ascii'))}"
     return f"{location}{'&' if '?' in location else '?'}{query}"
+
+
+def _escaped(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _lower_case_escapes(value: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), _escaped(value))
 
 
 def sign(message: Element, pair: KeyPair) -> Element:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from flask import has_request_context, request
 
+from fake_idp.tls import LocalTls, local_tls
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.attempts import Attempt
@@ -55,7 +56,8 @@ class ReferenceSP:
 
     With ``base_url`` it starts no socket: mount ``wsgi`` yourself. ``weaknesses`` switches single checks off
     (``weaknesses.py``); every other keyword is a setting (``settings.py``) over the profile's.
-    With ``data_dir`` everything survives a restart.
+    With ``data_dir`` everything survives a restart. ``https`` serves TLS with a certificate authority of its own,
+    ``tls`` with one that is there already, such as the fake Okta's (:mod:`fake_idp.tls`).
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class ReferenceSP:
         weaknesses: Iterable[str] = (),
         data_dir: Path | str | None = None,
         seed: int | None = None,
+        https: bool = False,
+        tls: LocalTls | None = None,
         **settings: Any,
     ) -> None:
         if plan is not None:
@@ -79,13 +83,17 @@ class ReferenceSP:
         self._base_url = base_url.rstrip("/") if base_url else ""
         self._mounted = bool(base_url)
         self._address = (host, port)
+        self._https = https or tls is not None
+        self.tls = tls
+        self._owns_tls = https and tls is None
+        self._data_dir = Path(data_dir) if data_dir is not None else None
         self._server: Server | None = None
         self._core = Core(
             profile_settings(profile, **settings),
             self.clock,
             check_weaknesses(weaknesses),
             self._url_for_messages,
-            Path(data_dir) if data_dir is not None else None,
+            self._data_dir,
         )
         self._logins = Logins(self._core)
         self.wsgi = create_web_app(self._core, self._logins, Logouts(self._core))
@@ -101,7 +109,9 @@ class ReferenceSP:
         if not self._mounted and self._server is None:
             from fake_idp.server import Server
 
-            self._server = Server(self.wsgi, *self._address).start()
+            if self._owns_tls:
+                self.tls = local_tls(self._data_dir and self._data_dir / "tls")
+            self._server = Server(self.wsgi, *self._address, ssl=self.tls).start()
         return self
 
     def stop(self) -> None:
@@ -109,6 +119,8 @@ class ReferenceSP:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        if self._owns_tls and self.tls is not None:
+            self.tls.close()
         self._core.store.close()
 
     def __enter__(self) -> Self:
@@ -128,7 +140,7 @@ class ReferenceSP:
             return self._server.url
         if not self._base_url:
             host, port = self._address
-            return f"http://{host}:{port}"
+            return f"{'https' if self._https else 'http'}://{host}:{port}"
         return self._base_url
 
     def _url_for_messages(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from harness.reference_sp.exchange import Subject
 from harness.reference_sp.members import Member
@@ -43,12 +43,32 @@ def _hash(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
+# Written once: putting a statement together takes longer than running it.
+_BY_ID = select(sessions).where(sessions.c.id == bindparam("session_id"))
+_IN_BROWSER = (
+    select(sessions)
+    .where(
+        sessions.c.browser == bindparam("mark"),
+        sessions.c.offered.is_(False),
+        sessions.c.expires > bindparam("now"),
+    )
+    .order_by(sessions.c.created.desc())
+)
+_TIDY_EVERY = 200
+
+
 class Sessions:
     """The sessions of one SP."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._started = 0
+
+    def _tidy(self, work: Connection, now: datetime) -> None:
+        self._started += 1
+        if self._started % _TIDY_EVERY == 0:
+            work.execute(delete(sessions).where(sessions.c.expires <= now))
 
     def start(
         self,
@@ -82,8 +102,10 @@ class Sessions:
                 "attributes": dict(subject.attributes),
             }
         with self._store.work() as work:
-            work.execute(delete(sessions).where((sessions.c.expires <= now) | (sessions.c.id == row["id"])))
-            work.execute(insert(sessions).values(row))
+            self._tidy(work, now)
+            if cookie is not None:  # a weakness may choose one that is taken
+                work.execute(delete(sessions).where(sessions.c.id == row["id"]))
+            work.execute(insert(sessions), row)
         return value
 
     def find(self, cookie: str | None) -> Session | None:
@@ -91,20 +113,17 @@ class Sessions:
         if not cookie:
             return None
         with self._store.work() as work:
-            row = work.execute(select(sessions).where(sessions.c.id == _hash(cookie))).mappings().first()
+            row = work.execute(_BY_ID, {"session_id": _hash(cookie)}).mappings().first()
         session = None if row is None else Session(**row)
         live = session is not None and not session.offered and self._now() < session.expires
         return session if live else None
 
     def in_browser(self, browser: str) -> Session | None:
         """The newest live session that was started in that browser, whether its cookie came along or not."""
-        rows = select(sessions).where(
-            sessions.c.browser == browser, sessions.c.offered.is_(False), sessions.c.expires > self._now()
-        )
+        if not browser:
+            return None
         with self._store.work() as work:
-            row = (
-                work.execute(rows.order_by(sessions.c.created.desc())).mappings().first() if browser else None
-            )
+            row = work.execute(_IN_BROWSER, {"mark": browser, "now": self._now()}).mappings().first()
         return None if row is None else Session(**row)
 
     def accept(self, cookie: str, browser: str) -> Session | None:

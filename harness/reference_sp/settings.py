@@ -35,6 +35,8 @@ class Settings:
     """Further names that count as this SP in an AudienceRestriction."""
     default_page: str = "/me"
     """Where a login without a known deep link ends."""
+    metadata_hours: int = 0
+    """How long the SP's own metadata is valid once fetched: its validUntil. 0 leaves validUntil out."""
     deep_links: Literal["login page", "sso"] = "login page"
     """What an anonymous visitor of an organization's page gets: the login page with both ways in, or at once SSO."""
 
@@ -54,6 +56,8 @@ class Settings:
     request_binding: Literal["redirect", "post"] = "redirect"
     """Preferred binding; the other one is used when the IdP's metadata offers only that."""
     sign_requests: bool = False
+    percent_encoding: Literal["upper case", "lower case"] = "upper case"
+    """Letters of the escapes in the query of HTTP-Redirect. Libraries for .NET write them small."""
     name_id_policy: str | None = ""
     """``None``: no NameIDPolicy. Empty: one without Format. Else the Format."""
     requested_authn_context: str = ""
@@ -83,6 +87,8 @@ class Settings:
     """Accepted NameID formats; empty accepts any."""
     attribute_statement: Literal["any", "not empty", "required"] = "not empty"
     duplicate_attributes: Literal["allow", "refuse"] = "allow"
+    attribute_name_format: Literal["any", "unspecified", "basic", "uri"] = "any"
+    """Which attributes are read: all, or those whose NameFormat is this one (SAML Core 2.7.3.1)."""
     message_max_bytes: int = 400_000
     """Largest SAMLResponse field, base64."""
 

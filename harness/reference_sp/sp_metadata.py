@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cryptography import x509
 from lxml import etree
 
@@ -9,13 +11,15 @@ from harness.reference_sp import names
 from harness.reference_sp.certificates import body
 from harness.reference_sp.core import Core
 from harness.reference_sp.names import BINDING_POST, BINDING_REDIRECT, ds, md
-from harness.reference_sp.xml import Element
+from harness.reference_sp.xml import Element, write_time
 
 
 def sp_metadata(core: Core, org_id: str) -> bytes:
     """The SP's EntityDescriptor for an organization. It lists only what works."""
     settings = core.settings
     root = _element("EntityDescriptor", entityID=core.entity_id(org_id))
+    if settings.metadata_hours:
+        root.set("validUntil", write_time(core.now() + timedelta(hours=settings.metadata_hours)))
     role = _child(
         root,
         "SPSSODescriptor",

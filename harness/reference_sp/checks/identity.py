@@ -86,6 +86,9 @@ def usable_attributes(exchange: Exchange) -> Difference | None:
             )
         for attribute in statement.findall(saml("Attribute")):
             name = attribute.get("Name", "")
+            if not _is_read(exchange, attribute):
+                exchange.unread_attributes.append(f"{name} ({_name_format(attribute)})")
+                continue
             twice += [name] if name in exchange.attributes else []
             values = exchange.attributes.setdefault(name, [])
             values += [
@@ -96,6 +99,17 @@ def usable_attributes(exchange: Exchange) -> Difference | None:
     if twice and exchange.settings.duplicate_attributes == "refuse":
         return difference("attr_duplicate", _STATEMENTS, expected="each name once", received=listed(twice))
     return None
+
+
+def _is_read(exchange: Exchange, attribute: Element) -> bool:
+    """Whether the SP looks at attributes of this NameFormat: name and format together name an attribute."""
+    wanted = exchange.settings.attribute_name_format
+    return wanted in ("any", _name_format(attribute))
+
+
+def _name_format(attribute: Element) -> str:
+    """The last part of the NameFormat; without one it is unspecified (SAML Core 2.7.3.1)."""
+    return shown(attribute.get("NameFormat", "unspecified").rpartition(":")[2])
 
 
 def _value(exchange: Exchange, element: Element) -> str | None:
@@ -128,6 +142,8 @@ def has_email(exchange: Exchange) -> Difference | None:
             candidates.append((label, value))
     received = "; ".join(f"{label} is {shown(value)}" for label, value in candidates) or "no value at all"
     received += f"; attributes: {listed(list(exchange.attributes))}"
+    if exchange.unread_attributes:
+        received += f"; of another name format, so not read: {listed(exchange.unread_attributes)}"
     code = "email_invalid" if any(value.strip() for _, value in candidates) else "email_missing"
     expected = f"an email address in {', '.join(exchange.settings.email_sources)}"
     advice = okta("Attribute Statements (optional)", "or map user.email to the attribute email")
