@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -73,19 +74,23 @@ def command(
 
     stopping = threading.Event()
     _stop_on_signals(stopping)
-    okta = FakeOkta(seed=seed, port=okta_port, data_dir=data and data / "okta", https=https)
-    sp = ReferenceSP(
-        profile=profile,
-        plan=plan,
-        port=sp_port,
-        weaknesses=weaknesses,
-        data_dir=data and data / "sp",
-        seed=seed,
-        https=https,
-    )
-    with okta, sp:
-        if org_file is not None:
-            okta.load_org_file(org_file)
+    with ExitStack() as stack:
+        okta = stack.enter_context(
+            FakeOkta(
+                seed=seed, port=okta_port, data_dir=data and data / "okta", org_file=org_file, https=https
+            )
+        )
+        sp = stack.enter_context(
+            ReferenceSP(
+                profile=profile,
+                plan=plan,
+                port=sp_port,
+                weaknesses=weaknesses,
+                data_dir=data and data / "sp",
+                seed=seed,
+                tls=okta.tls,
+            )
+        )
         if set_up and not okta.apps():
             set_up_sso(okta, sp)
         people = okta.credentials()
@@ -100,13 +105,14 @@ def command(
             "sp_admin_password": sp.admin_password,
             "inspector_url": None,
             "data_dir": str(data.resolve()) if data else None,
+            "ca_certificate": str(okta.tls.ca_certificate) if okta.tls else None,
             "people": [{"login": login, "password": password} for login, password in people],
             "seed": seed,
         }
         if as_json:
             click.echo(json.dumps(ready))
         else:
-            for line in _greeting(ready, people, set_up=set_up, trust_hint=okta.trust_hint if https else ""):
+            for line in _greeting(ready, people, set_up=set_up, trust_hint=okta.trust_hint):
                 click.echo(line)
         stopping.wait()
     return 0
