@@ -91,6 +91,8 @@ class Bench:
     """The signing shapes in which a good login works."""
     asks_for_context: bool = False
     """Whether the SP's requests ask for a class of authentication."""
+    forces_authn: bool = False
+    """Whether the SP's requests say ForceAuthn."""
     slow: bool = False
     """Whether cases may wait for minutes."""
     moved_clock: float = 0.0

@@ -18,8 +18,18 @@ SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 IfNot = Literal["failed", "warning", "report"]
 Need = Literal[
-    "encryption", "slo", "several_idps", "reconfigure", "unsolicited", "requested_context", "no_requested_context"
-]  # fmt: skip
+    "encryption",
+    "slo",
+    "several_idps",
+    "reconfigure",
+    "unsolicited",
+    "requested_context",
+    "no_requested_context",
+    "forced_authn",
+    "movable_clock",
+    "domains",
+]
+"""What a target must have for a case to apply."""
 ONCE = "once"
 """Value of ``shapes`` for rows that run once, in the first shape that the target accepts."""
 FOLDERS = ("conformance", "attacks")

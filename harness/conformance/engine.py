@@ -25,7 +25,6 @@ from harness.conformance.worker import Job, Worker
 from harness.result import CaseResult, RunResult
 from harness.targets.file import load_target
 from harness.targets.model import TargetFile
-from harness.targets.sp_metadata import SpMetadata
 
 MAX_SEED = 2**32
 
@@ -35,8 +34,8 @@ class Part:
     """What one process has done of a check."""
 
     observed: Observed
-    sp: SpMetadata
-    sso_url: str
+    authn_requests_signed: bool
+    """Whether the SP's metadata promises signed requests."""
 
 
 def check(target: str | Path | TargetFile, options: CheckOptions | None = None) -> RunResult:
@@ -103,7 +102,7 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
                 part.observed.add(worker.join())
             for case in chosen(options):
                 if case.procedure in DEFERRED:
-                    results.add(judge_deferred(case, part.observed, part.sp, part.sso_url))
+                    results.add(judge_deferred(case, part.observed, part.authn_requests_signed))
     except BaseException:
         for worker in workers:
             worker.kill()
@@ -139,4 +138,4 @@ def run_part(
                 report(result)
         runner = Runner(bench, report)
         runner.run(batches(runnable, bench)[index::of])
-        yield Part(runner.collect(), bench.sp_of_the_run, bench.idp.sso_url)
+        yield Part(runner.collect(), bench.sp.authn_requests_signed)

@@ -44,10 +44,10 @@ class People:
         self.anyone = user is None
         """Whether the target signs in people that it has never seen. Found out before the cases run."""
 
-    def stranger(self) -> Identity:
+    def stranger(self, domain: str = "") -> Identity:
         """Somebody whom the target has never seen."""
         word = "".join(self._rng.choices(_LETTERS, k=10))
-        login = f"{word}@{self._domain}"
+        login = f"{word}@{domain or self._domain}"
         return Identity(login, login, f"First{word}", f"Last{word}")
 
     def somebody(self) -> Identity:

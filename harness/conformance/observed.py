@@ -9,8 +9,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from harness.conformance.bench import Started
 from harness.conformance.visitor import Page
+from harness.targets.sp_metadata import SpMetadata
 
 INTERNALS = (
     ("a Python traceback", re.compile(r"Traceback \(most recent call last\)")),
@@ -44,9 +47,16 @@ class RequestSeen:
     pragma: str
     status: int
     received: datetime
+    entity_id: str
+    """The SP's own name; each worker has an SP of its own."""
+    acs_urls: tuple[str, ...]
+    sso_url: str
+    """Where the IdP's metadata wants requests."""
+    certificates: tuple[bytes, ...]
+    """The SP's signing certificates (DER), of the whole run."""
 
     @classmethod
-    def of(cls, started: Started) -> RequestSeen:
+    def of(cls, started: Started, sp: SpMetadata, sso_url: str) -> RequestSeen:
         """From a login that was started."""
         answer = started.page.answer
         return cls(
@@ -60,6 +70,10 @@ class RequestSeen:
             answer.header("Pragma"),
             answer.status,
             started.received,
+            sp.entity_id,
+            sp.acs_urls,
+            sso_url,
+            tuple(certificate.public_bytes(Encoding.DER) for certificate in sp.signing_certificates),
         )
 
 

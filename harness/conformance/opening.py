@@ -68,7 +68,8 @@ def _opened(
     metadata_url = okta.org.metadata_url(idp.app)
     running.trust(idp.metadata(), metadata_url)
     account = target.user
-    domain = (account.email.rpartition("@")[2] if account else "") or DOMAIN
+    own_domains = [*target.domains, account.email.rpartition("@")[2] if account else "", DOMAIN]
+    domain = next(name for name in own_domains if name)
     bench = Bench(
         target=target,
         running=running,

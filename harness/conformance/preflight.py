@@ -109,6 +109,7 @@ def _login_leads_here(bench: Bench) -> None:
             advice="correct entity_id in the target file, or the SP's own setting",
         )
     bench.asks_for_context = bool(started.request.requested_contexts)
+    bench.forces_authn = started.request.force_authn
 
 
 def _some_login_works(bench: Bench) -> Shape:

@@ -201,7 +201,11 @@ class Runner:
 
     def collect(self) -> Observed:
         """What was seen, requests included."""
-        self.observed.requests = [RequestSeen.of(started) for started in self.bench.requests]
+        bench = self.bench
+        sp = bench.sp_of_the_run
+        self.observed.requests = [
+            RequestSeen.of(started, sp, bench.idp.sso_url) for started in bench.requests
+        ]
         return self.observed
 
 

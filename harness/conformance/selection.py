@@ -71,6 +71,12 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
         ),
         "unsolicited": (bench.idp_initiated is True, "The SP does not accept unsolicited responses."),
         "requested_context": (bench.asks_for_context, "The SP asks for no class of authentication."),
+        "forced_authn": (bench.forces_authn, "The SP's requests do not ask for a fresh authentication."),
+        "movable_clock": (bench.running.move_clock(0), "The SP's clock cannot be moved."),
+        "domains": (
+            bool(bench.target.domains),
+            "The target file names no domains that the IdP may speak for.",
+        ),
         "no_requested_context": (not bench.asks_for_context, "The SP asks for a class of authentication."),
     }
 

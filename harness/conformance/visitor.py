@@ -7,13 +7,14 @@ only within the target's own hosts, so the journey to the IdP ends with the requ
 from __future__ import annotations
 
 import copy
+import http.client
 import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
-from harness.drivers.errors import DriverError, HostRefused
+from harness.drivers.errors import DriverError, HostRefused, PageUnreachable
 from harness.drivers.http.cookies import CookieJar, Journey
 from harness.drivers.http.transport import Answer, Transport
 from harness.drivers.site import origin_of, site_of
@@ -82,6 +83,31 @@ class Visitor:
     ) -> Answer:
         """Send one request of any kind, without following anything."""
         return self._exchange(method, url, body, "", headers or {}, ("", ""))
+
+    def get_verbatim(self, url: str, *, from_url: str) -> int:
+        """Fetch a URL octet by octet as it is written, and return the status. Other clients normalise escapes."""
+        parts = urlsplit(url)
+        if host_of(url) not in self.hosts:
+            raise HostRefused(
+                f"{url} is none of the hosts that the target file names, so nothing was sent there."
+            )
+        headers = _navigation("GET", url, from_url)
+        cookies = self.jar.for_request(Journey(url, "GET", site_of(from_url)))
+        headers |= {"Cookie": cookies.header} if cookies.header else {}
+        made = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = made(parts.netloc, timeout=10)
+        try:
+            connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+            response = connection.getresponse()
+            for name, value in response.getheaders():
+                if name.lower() == "set-cookie":
+                    self.jar.keep(value, url)
+        except (OSError, http.client.HTTPException) as error:
+            raise PageUnreachable(f"{url} did not answer: {error}") from error
+        finally:
+            connection.close()
+        self._record("GET", url, response.status, ("", ""), time.monotonic() - self.started)
+        return response.status
 
     def twin(self) -> Visitor:
         """Another browser that holds the same cookies now."""

@@ -11,15 +11,14 @@ from harness.conformance.observed import Observed, Refusal
 from harness.conformance.request_checks import check_requests
 from harness.conformance.verdicts import Outcome, not_met, not_verified, passed, recorded
 from harness.result import CaseResult
-from harness.targets.sp_metadata import SpMetadata
 
 
-def judge_deferred(case: Case, observed: Observed, sp: SpMetadata, sso_url: str) -> CaseResult:
+def judge_deferred(case: Case, observed: Observed, signed_requests_promised: bool) -> CaseResult:
     """The result of one such case."""
     result = blank_result(case)
     result.evidence = [requirement_evidence(case.requirement)]
     if case.procedure == "requests":
-        return finish(result, check_requests(case, observed.requests, sp, sso_url))
+        return finish(result, check_requests(case, observed.requests, signed_requests_promised))
     return finish(result, _OVER_THE_RUN[case.requirement.id](case, observed))
 
 

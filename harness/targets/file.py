@@ -33,11 +33,13 @@ KEYS = (
     "login_url",
     "logout_url",
     "deep_link",
+    "deep_link_start",
     "signed_in",
     "configure",
     "app",
     "user",
     "other_user",
+    "domains",
     "capabilities",
     "known_deviations",
     "reference",
@@ -88,11 +90,13 @@ def read_target(root: Node, path: Path | None = None) -> TargetFile:
         login_url=_url(keys["login_url"], "login_url"),
         logout_url=_url(keys.get("logout_url"), "logout_url"),
         deep_link=_url(keys.get("deep_link"), "deep_link"),
+        deep_link_start=_url(keys.get("deep_link_start"), "deep_link_start"),
         signed_in=_signed_in(keys["signed_in"]),
         configure=_configure(keys["configure"], folder),
         app=_app(keys.get("app")),
         user=_account(keys.get("user"), "user"),
         other_user=_account(keys.get("other_user"), "other_user"),
+        domains=_domains(keys.get("domains")),
         capabilities=_capabilities(keys.get("capabilities")),
         known_deviations=_file(keys.get("known_deviations"), folder),
     )
@@ -107,7 +111,16 @@ def with_port(target: TargetFile, port: int) -> TargetFile:
     configure = target.configure and replace(
         target.configure, command=tuple(fill(word) for word in target.configure.command)
     )
-    texts = ("metadata", "entity_id", "acs_url", "slo_url", "login_url", "logout_url", "deep_link")
+    texts = (
+        "metadata",
+        "entity_id",
+        "acs_url",
+        "slo_url",
+        "login_url",
+        "logout_url",
+        "deep_link",
+        "deep_link_start",
+    )
     changes: dict[str, Any] = {name: fill(getattr(target, name)) for name in texts}
     signed_in = SignedIn(fill(target.signed_in.url), target.signed_in.contains)
     return replace(target, **changes, signed_in=signed_in, configure=configure)
@@ -222,6 +235,12 @@ def _account(node: Node | None, what: str) -> Account | None:
 
     first, last = either(_FIRST_NAME, "Ada"), either(_LAST_NAME, "Lovelace")
     return Account(login, texts.pop("email", login), first, last, texts)
+
+
+def _domains(node: Node | None) -> tuple[str, ...]:
+    return (
+        tuple(item.text(what="domains") for item in node.sequence(what="domains")) if node is not None else ()
+    )
 
 
 def _capabilities(node: Node | None) -> Capabilities:

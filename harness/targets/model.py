@@ -77,7 +77,11 @@ class TargetFile:
     logout_url: str = ""
     """Where a logout starts at the SP."""
     deep_link: str = ""
-    """A protected page that leads to the login and is shown after it."""
+    """A protected page that is shown after a login which was started for it."""
+    deep_link_start: str = ""
+    """Where that login starts; empty when the page itself leads to it."""
+    domains: tuple[str, ...] = ()
+    """E-mail domains that the IdP may speak for at this SP; empty when any."""
     signed_in: SignedIn = field(default_factory=lambda: SignedIn(""))
     configure: Configure | None = None
     app: Mapping[str, Any] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class TargetFile:
             self.login_url,
             self.logout_url,
             self.deep_link,
+            self.deep_link_start,
             self.signed_in.url,
         )
         return tuple(url for url in named if url.startswith(("http://", "https://")))

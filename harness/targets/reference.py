@@ -13,6 +13,7 @@ from harness.targets.model import Capabilities, SignedIn, TargetFile
 from harness.targets.running import RunningTarget
 
 SECOND_ORG = "10002"
+PAGE = "charts/example?period=30d"
 
 
 class ReferenceTarget(RunningTarget):
@@ -39,7 +40,9 @@ class ReferenceTarget(RunningTarget):
             metadata=sp.metadata_url,
             login_url=sp.sso_login_url,
             logout_url=f"{sp.url}/logout/everywhere" if sp.settings.single_logout else "",
-            deep_link=f"{sp.url}/{sp.org_id}/charts/example?period=30d",
+            deep_link=f"{sp.url}/{sp.org_id}/{PAGE}",
+            deep_link_start=f"{sp.sso_login_url}?next=/{sp.org_id}/{PAGE}",
+            domains=tuple(sp.settings.allowed_domains),
             signed_in=SignedIn(f"{sp.me_url}.json", '"email":"{email}"'),
             app={"Application username": "Email", **_attributes(sp), **target.app},
             capabilities=Capabilities(
@@ -84,7 +87,8 @@ class ReferenceTarget(RunningTarget):
             name=f"{self.target.name}, second tenant",
             metadata=sp.metadata_url.replace(sp.org_id, SECOND_ORG),
             login_url=sp.sso_login_url.replace(sp.org_id, SECOND_ORG),
-            deep_link=f"{sp.url}/{SECOND_ORG}/charts/example",
+            deep_link=f"{sp.url}/{SECOND_ORG}/{PAGE}",
+            deep_link_start=f"{sp.sso_login_url.replace(sp.org_id, SECOND_ORG)}?next=/{SECOND_ORG}/{PAGE}",
         )
 
     @property

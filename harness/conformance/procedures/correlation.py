@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from harness.conformance.attempt import Attempt
@@ -123,7 +124,7 @@ def unsolicited_default_page(attempt: Attempt) -> Outcome:
 def downgrade(attempt: Attempt) -> Outcome:
     """While a request is pending, a response that leaves InResponseTo out everywhere."""
     deep_link = attempt.bench.target.deep_link
-    login = attempt.login(url=deep_link) if deep_link else attempt.login()
+    login = attempt.login(url=attempt.bench.target.deep_link_start or deep_link)
     if login.sight.who == "nobody":
         return passed(login.sight.describe())
     if attempt.bench.idp_initiated is False:
@@ -167,3 +168,31 @@ def login_csrf(attempt: Attempt) -> Outcome:
             "The session changed to the attacker's account without a word, as the flow allows.", verdict="warning",
         )  # fmt: skip
     return recorded(f"The existing session was not replaced. {second.sight.describe()}")
+
+
+STALE_SECONDS = 25 * 3600
+
+
+@procedure("stale-request")
+def stale_request(attempt: Attempt) -> Outcome:
+    """The answer comes a day after the request; its own times are those of the day after."""
+    bench = attempt.bench
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    bench.running.move_clock(STALE_SECONDS)
+    bench.moved_clock += STALE_SECONDS
+    person = bench.people.somebody()
+    claims = bench.idp.claims(person, started.request, attempt.variation)
+    later = timedelta(seconds=STALE_SECONDS)
+    for name in (
+        "issue_instant",
+        "not_before",
+        "not_on_or_after",
+        "subject_not_on_or_after",
+        "authn_instant",
+    ):
+        setattr(claims, name, getattr(claims, name) + later)
+    sent = bench.idp.message(
+        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
+    )
+    return judge(attempt.case, attempt.post(visitor, sent, started=started).sight, "reject")

@@ -77,6 +77,17 @@ class Channel:
             issuer=attempt.bench.idp.entity_id,
             in_response_to="_made-up",
         )
+        return self.send_answer(attempt, visitor, claims, key, relay_state)
+
+    def send_answer(
+        self,
+        attempt: Attempt,
+        visitor: Visitor,
+        claims: LogoutResponseClaims,
+        key: SigningKey | None,
+        relay_state: str = "",
+    ) -> Page:
+        """A LogoutResponse of the IdP, signed with this key or not at all."""
         if self.binding == BINDING_REDIRECT:
             xml = build_logout_response(claims, None)
             return self._visit(attempt, visitor, "SAMLResponse", xml, key, relay_state)
@@ -287,10 +298,10 @@ def idp_logout_unauthenticated(attempt: Attempt) -> Outcome:
         channel.send_tampered_request(attempt, login.visitor, claims)
         return stays(attempt, login, "a LogoutRequest that was changed after signing")
 
-    return _hostile_then_proper(attempt, hostile)
+    return hostile_then_proper(attempt, hostile)
 
 
-def _hostile_then_proper(attempt: Attempt, hostile: Callable[[Channel, Login], Outcome | None]) -> Outcome:
+def hostile_then_proper(attempt: Attempt, hostile: Callable[[Channel, Login], Outcome | None]) -> Outcome:
     """Hostile requests must end nothing; a proper one must, else the refusals had another cause."""
     if not channels(attempt):
         return not_verified(NO_ENDPOINT)
@@ -318,7 +329,7 @@ def idp_logout_other_name(attempt: Attempt) -> Outcome:
         channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
         return stays(attempt, login, "a request with another NameID")
 
-    return _hostile_then_proper(attempt, hostile)
+    return hostile_then_proper(attempt, hostile)
 
 
 @procedure("idp-logout-other-destination")
@@ -330,7 +341,7 @@ def idp_logout_other_destination(attempt: Attempt) -> Outcome:
         channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
         return stays(attempt, login, "a request for another address")
 
-    return _hostile_then_proper(attempt, hostile)
+    return hostile_then_proper(attempt, hostile)
 
 
 @procedure("idp-logout-replayed")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from fake_idp.saml.claims import format_instant
 from fake_idp.saml.keys import SigningKey, new_signing_key
-from fake_idp.saml.metadata import metadata_tree
+from fake_idp.saml.metadata import metadata_tree, sign_metadata
 from fake_idp.saml.names import BINDING_POST, BINDING_REDIRECT
 from fake_idp.saml.nodes import Element
 from fake_idp.saml.xml import wire
@@ -17,6 +19,9 @@ from harness.conformance.procedures.registry import procedure
 from harness.conformance.request_checks.signature import weak_key
 from harness.conformance.verdicts import Outcome, judge, not_met, passed, recorded, skipped
 from harness.targets.errors import SetUpError
+
+OVERSIZED = 12_000_000
+"""Bytes of padding in metadata that is far too large."""
 
 
 @contextmanager
@@ -165,6 +170,71 @@ def binding_choice(attempt: Attempt) -> Outcome:
     if not all(works for _, works in seen):
         return recorded(told)
     return passed(told)
+
+
+def _refused_metadata(attempt: Attempt, metadata: bytes) -> Outcome:
+    """Metadata that must not be used: the SP refuses it, or at least no login works by it."""
+    try:
+        with metadata_of(attempt, metadata):
+            sight = attempt.good_login().sight
+    except (SetUpError, NoRequest) as error:
+        return passed(f"It is refused: {error}")
+    if sight.who == "nobody":
+        return passed("No login works by it.")
+    return not_met(
+        attempt.case, "metadata_used", "metadata that is not used", f"A login works by it. {sight.describe()}"
+    )
+
+
+@procedure("metadata-expired")
+def metadata_expired(attempt: Attempt) -> Outcome:
+    """ValidUntil was yesterday."""
+    tree = _tree(attempt)
+    tree.set("validUntil", format_instant(datetime.now(UTC) - timedelta(days=1)))
+    return _refused_metadata(attempt, wire(tree))
+
+
+@procedure("metadata-signature-bad")
+def metadata_signature_bad(attempt: Attempt) -> Outcome:
+    """Signed, and changed afterwards."""
+    tree = _tree(attempt)
+    sign_metadata(tree, attempt.bench.idp.key)
+    tree.one("md:IDPSSODescriptor").set("WantAuthnRequestsSigned", "1")
+    return _refused_metadata(attempt, wire(tree))
+
+
+@procedure("metadata-doctype")
+def metadata_doctype(attempt: Attempt) -> Outcome:
+    """A document type declaration with an external subset at the suite's listener, and an entity in a value."""
+    address = attempt.bench.listener.url(attempt.token)
+    doctype = f'<!DOCTYPE md:EntityDescriptor SYSTEM "{address}/metadata.dtd" [<!ENTITY role "false">]>'
+    xml = attempt.bench.idp.metadata().replace(b"?>", b"?>" + doctype.encode(), 1)
+    return _refused_metadata(attempt, xml.replace(b'Signed="false"', b'Signed="&role;"', 1))
+
+
+@procedure("metadata-oversized")
+def metadata_oversized(attempt: Attempt) -> Outcome:
+    """A comment of many megabytes."""
+    xml = attempt.bench.idp.metadata()
+    return _refused_metadata(attempt, xml.replace(b"?>", b"?><!--" + b"x" * OVERSIZED + b"-->", 1))
+
+
+@procedure("metadata-endpoint-scheme")
+def metadata_endpoint_scheme(attempt: Attempt) -> Outcome:
+    """A script as the address of the SingleSignOnService."""
+    tree = _tree(attempt)
+    for endpoint in tree.find_all("md:SingleSignOnService"):
+        endpoint.set("Location", "javascript:alert(1)//")
+    try:
+        with metadata_of(attempt, wire(tree)):
+            page = attempt.visitor().get(attempt.bench.target.login_url)
+    except SetUpError as error:
+        return passed(f"It is refused: {error.message}")
+    if "javascript:" in page.leads_to or re.search(r"(?:href|action)=[\"']?javascript:", page.text):
+        return not_met(
+            attempt.case, "dangerous_scheme", "an address with http or https", page.leads_to or page.url
+        )
+    return passed("Nothing leads to that address.")
 
 
 @procedure("sp-metadata")

@@ -33,7 +33,7 @@ def _signed_url(attempt: Attempt, login: Login, endpoint: str, relay_state: str 
 
 
 def _visit(attempt: Attempt, login: Login, url: str) -> None:
-    login.visitor.get(url, from_url=attempt.bench.idp.sso_url)
+    login.visitor.get_verbatim(url, from_url=attempt.bench.idp.sso_url)
 
 
 def _is_gone(attempt: Attempt, login: Login) -> bool:

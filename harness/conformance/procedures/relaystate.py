@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
@@ -196,7 +196,7 @@ def deep_link(attempt: Attempt) -> Outcome:
     wanted = attempt.bench.target.deep_link
     if not wanted:
         return skipped("The target file names no deep_link.")
-    login = attempt.login(url=wanted, faults=())
+    login = attempt.login(url=attempt.bench.target.deep_link_start or wanted, faults=())
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
     if login.landed.url == wanted:
@@ -207,8 +207,9 @@ def deep_link(attempt: Attempt) -> Outcome:
 @procedure("long-deep-link")
 def long_deep_link(attempt: Attempt) -> Outcome:
     """A deep link of several hundred characters; RelayState must still be short."""
-    wanted = attempt.bench.target.deep_link or attempt.bench.target.login_url
-    long_url = f"{wanted}{'&' if '?' in wanted else '?'}next={quote('/page/' + 'x' * 300)}"
+    target = attempt.bench.target
+    start = target.deep_link_start or target.deep_link or target.login_url
+    long_url = f"{start}{'' if '?' in start else '?page='}{'x' * 300}"
     seen = []
     for url in (attempt.bench.target.login_url, long_url):
         started = attempt.start(attempt.visitor(), url)

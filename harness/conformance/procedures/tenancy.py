@@ -72,3 +72,10 @@ def tenant_acs(attempt: Attempt) -> Outcome:
     sight = other.look(visitor, sent.person, landed=landed)
     attempt.logins.append(Login(visitor, sent, landed, sight, started))
     return judge(attempt.case, sight, "reject")
+
+
+@procedure("foreign-domain")
+def foreign_domain(attempt: Attempt) -> Outcome:
+    """The IdP asserts somebody of a domain that it may not speak for."""
+    person = attempt.bench.people.stranger("foreign-domain.test")
+    return judge(attempt.case, attempt.login(person).sight, "reject")

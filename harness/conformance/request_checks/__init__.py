@@ -9,18 +9,16 @@ from harness.conformance.observed import RequestSeen
 from harness.conformance.request_checks import content, form, signature
 from harness.conformance.request_checks.reading import ReadRequest, Requests
 from harness.conformance.verdicts import Outcome, not_verified
-from harness.targets.sp_metadata import SpMetadata
 
 CHECKS = {**form.CHECKS, **content.CHECKS, **signature.CHECKS}
 
 
-def check_requests(case: Case, seen: Sequence[RequestSeen], sp: SpMetadata, sso_url: str) -> Outcome:
+def check_requests(case: Case, seen: Sequence[RequestSeen], signatures_promised: bool = False) -> Outcome:
     """The verdict of one passive check over all requests of the run."""
     if not seen:
         return not_verified("The SP has sent no AuthnRequest.")
-    return CHECKS[case.requirement.id](
-        Requests(case, [ReadRequest(request) for request in seen], sp, sso_url)
-    )
+    requests = [ReadRequest(request) for request in seen]
+    return CHECKS[case.requirement.id](Requests(case, requests, signatures_promised))
 
 
 __all__ = ["CHECKS", "check_requests"]

@@ -19,7 +19,7 @@ def issuer(run: Requests) -> Outcome:
         element = request.child(f"{ASSERTION}Issuer")
         if element is None:
             return "no Issuer"
-        if (element.text or "") != run.sp.entity_id:
+        if (element.text or "") != request.seen.entity_id:
             return f"Issuer {element.text!r}"
         if element.get("Format", ENTITY_FORMAT) != ENTITY_FORMAT:
             return f"Format {element.get('Format')!r}"
@@ -28,7 +28,7 @@ def issuer(run: Requests) -> Outcome:
         ]
         return f"with {', '.join(qualifiers)}" if qualifiers else ""
 
-    return run.all(problem, f"Issuer {run.sp.entity_id!r}", "The entity ID")
+    return run.all(problem, "Issuer: the SP's entity ID", "The entity ID")
 
 
 def destination(run: Requests) -> Outcome:
@@ -46,8 +46,8 @@ def destination(run: Requests) -> Outcome:
 def endpoint(run: Requests) -> Outcome:
     """Sent to the Location of the metadata."""
     return run.all(
-        lambda request: "" if request.seen.endpoint == run.sso_url else request.seen.endpoint,
-        run.sso_url,
+        lambda request: "" if request.seen.endpoint == request.seen.sso_url else request.seen.endpoint,
+        "the SingleSignOnService Location of the IdP's metadata",
         "Sent to the Location of the metadata",
     )
 
@@ -57,9 +57,11 @@ def acs(run: Requests) -> Outcome:
 
     def problem(request: ReadRequest) -> str:
         url = request.attribute("AssertionConsumerServiceURL")
-        return url if url and url not in run.sp.acs_urls else ""
+        return url if url and url not in request.seen.acs_urls else ""
 
-    return run.all(problem, " or ".join(run.sp.acs_urls), "As in the metadata, or not sent")
+    return run.all(
+        problem, "an ACS of the SP's metadata, letter by letter", "As in the metadata, or not sent"
+    )
 
 
 def selector(run: Requests) -> Outcome:

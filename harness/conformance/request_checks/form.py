@@ -54,9 +54,9 @@ def post_encoding(run: Requests) -> Outcome:
         return skipped("The SP sends its requests by redirect.")
     return posts.all(
         lambda request: (
-            "" if request.seen.endpoint == run.sso_url else f"it posts to {request.seen.endpoint}"
+            "" if request.seen.endpoint == request.seen.sso_url else f"to {request.seen.endpoint}"
         ),
-        f"a form that posts to {run.sso_url}",
+        "a form that posts to the IdP's SingleSignOnService",
         "A form with plain base64",
     )
 

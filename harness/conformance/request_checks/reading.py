@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cryptography import x509
 from lxml import etree
 
 from fake_idp.saml.messages import AuthnRequest, read_post, read_redirect
@@ -15,7 +16,6 @@ from harness.conformance.cases import Case
 from harness.conformance.observed import RequestSeen
 from harness.conformance.verdicts import Outcome, not_met, passed
 from harness.result import Verdict
-from harness.targets.sp_metadata import SpMetadata
 
 PROTOCOL, ASSERTION, DSIG = f"{{{NS_SAML2P}}}", f"{{{NS_SAML2}}}", f"{{{NS_DS}}}"
 
@@ -35,6 +35,11 @@ class ReadRequest:
             return read_redirect(seen.raw_query, expect=AuthnRequest)
         return read_post(dict(seen.form)["SAMLRequest"], seen.relay_state, expect=AuthnRequest)
 
+    @cached_property
+    def certificates(self) -> list[x509.Certificate]:
+        """The SP's signing certificates."""
+        return [x509.load_der_x509_certificate(der) for der in self.seen.certificates]
+
     def attribute(self, name: str, default: str = "") -> str:
         """An attribute of the root element."""
         return str(self.root.get(name, default))
@@ -50,13 +55,13 @@ class Requests:
 
     case: Case
     requests: Sequence[ReadRequest]
-    sp: SpMetadata
-    sso_url: str
+    signatures_promised: bool = False
+    """Whether the SP's metadata says AuthnRequestsSigned."""
 
     def only(self, condition: Callable[[ReadRequest], bool]) -> Requests:
         """Some of them."""
         chosen = [request for request in self.requests if condition(request)]
-        return Requests(self.case, chosen, self.sp, self.sso_url)
+        return Requests(self.case, chosen, self.signatures_promised)
 
     def all(self, problem: Callable[[ReadRequest], str], expected: str, fine: str) -> Outcome:
         """Passed when no request has the problem; else the first one is told."""

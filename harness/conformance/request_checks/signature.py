@@ -29,7 +29,7 @@ def weak_key(certificate: x509.Certificate) -> str:
 
 def signed_when_promised(run: Requests) -> Outcome:
     """Signed where the SP's metadata says so."""
-    if not run.sp.authn_requests_signed:
+    if not run.signatures_promised:
         return skipped(
             "The SP's metadata does not promise signed requests, and Okta's does not ask for them."
         )
@@ -44,12 +44,12 @@ def _verifies(run: Requests, binding: str) -> Outcome:
     signed = run.only(lambda request: request.message.signed and binding in ("", request.seen.binding))
     if not signed.requests:
         return skipped(f"The SP sends no signed requests{f' by {binding}' if binding else ''}.")
-    if not run.sp.signing_certificates:
+    if not signed.requests[0].certificates:
         return not_verified("The SP publishes no signing key.")
 
     def problem(request: ReadRequest) -> str:
         try:
-            verify_request_signature(request.message, run.sp.signing_certificates)
+            verify_request_signature(request.message, request.certificates)
         except RequestRefused as refusal:
             return str(refusal)
         return ""
@@ -62,7 +62,7 @@ def strong(run: Requests) -> Outcome:
     signed = run.only(lambda request: request.message.signed)
     if not signed.requests:
         return skipped("The SP does not sign its requests.")
-    keys = [why for certificate in run.sp.signing_certificates if (why := weak_key(certificate))]
+    keys = [why for certificate in signed.requests[0].certificates if (why := weak_key(certificate))]
     if keys:
         return run.not_met(
             f"RSA with {MIN_RSA_BITS} bits or EC with {MIN_EC_BITS} bits at least", ", ".join(keys)
