@@ -80,6 +80,12 @@ def logout_from_other_idp(message: Element, context: FaultContext) -> None:
     context.resign(message, key=other["key"])
 
 
+@on("logout", "redirect-embedded-signature", source="SAML Bindings 3.4.4.1, lines 578-593")
+def logout_signature_embedded(message: Element, context: FaultContext) -> None:
+    """The message has a Signature inside, by HTTP-Redirect too; goes with redirect-signature-missing."""
+    context.resign(message)
+
+
 def _issuer(message: Element, _context: FaultContext) -> None:
     message.one("saml2:Issuer").text = OTHER_IDP
 

@@ -30,6 +30,20 @@ IDS = "SAML Core 1.3.4, lines 321-322; XML 1.0, validity constraint ID"
 LOOKALIKE = "SAML Core 4.2, lines 2832-2843; PortSwigger, SAML signature bypass research of December 2025"
 
 
+# -- words outside what is signed
+
+
+@on("signed", "sess-data-from-signed", source="SAML Core 5.3; Errata E26", applies=assertion_signature)
+def statements_outside_assertion(response: Element, context: FaultContext) -> None:
+    """Beside the signed assertion, the unsigned Response has a Subject and attributes that name the forged identity."""
+    genuine = drop_outer_signature(response)
+    forged = forged_assertion(genuine, context)
+    for name in ("saml2:Subject", "saml2:AttributeStatement"):
+        statement = forged.one(name)
+        statement.set("xmlns:saml2", NS_SAML2)
+        response.insert_before(genuine, statement)
+
+
 # -- equal IDs
 
 
