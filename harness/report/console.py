@@ -64,6 +64,8 @@ def _evidence_lines(evidence: Evidence) -> Iterator[str]:
     lines = evidence.text.splitlines()
     if len(lines) == 1 and len(lines[0]) < 160:
         yield f"  {evidence.title}: {lines[0]}"
+    elif lines and evidence.kind != "text":
+        yield f"  {evidence.title}: {len(lines)} lines ({evidence.kind}); --report DIR shows them"
     elif lines:
         yield f"  {evidence.title}:"
         yield from (f"    {line[:200]}" for line in lines[:EVIDENCE_LINES])
