@@ -112,6 +112,8 @@ class Settings:
 
     # Sessions and logout
     session_lifetime: int = 24 * 3600
+    session_cookie_same_site: Literal["Lax", "None", "Strict"] = "Lax"
+    """With Strict the page that a login ends on does not yet see the session: the browser came from the IdP's site."""
     single_logout: bool = True
     logout_binding: Literal["redirect", "post"] = "redirect"
 

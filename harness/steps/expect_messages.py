@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fake_idp.saml.xml import XmlRefused
+from harness.result import Evidence
 from harness.steps.definition import Values, step
 from harness.steps.failure import fail
 from harness.steps.fields import Field, FileName, ListOf, Record, Text, Whole, text
@@ -14,6 +16,7 @@ from harness.steps.messages import (
     OF_RESPONSES,
     attributes_of,
     facts_of,
+    first_certificate,
     last_message,
     message_evidence,
     metadata_facts,
@@ -86,8 +89,8 @@ def response(world: World, given: Values) -> None:
 
 @step(
     "expect.messages",
-    Field("responses", "how many Responses reached the SP so far", Whole(minimum=0)),
-    Field("requests", "how many AuthnRequests were sent so far", Whole(minimum=0)),
+    Field("responses", "how many different Responses were sent so far", Whole(minimum=0)),
+    Field("requests", "how many different requests were sent so far", Whole(minimum=0)),
     _OF,
 )
 def messages(world: World, given: Values) -> None:
@@ -96,7 +99,8 @@ def messages(world: World, given: Values) -> None:
     for name, parameter in (("responses", "SAMLResponse"), ("requests", "SAMLRequest")):
         if name not in given:
             continue
-        found = [each for each in sent if each.parameter == parameter]
+        # One message may be sent several times: the sign-in page leads back to the request that led to it.
+        found = list({each.xml: each for each in sent if each.parameter == parameter}.values())
         if len(found) != given.whole(name):
             raise fail(
                 f"count_of_{name}",
@@ -114,16 +118,25 @@ def messages(world: World, given: Values) -> None:
 )
 def metadata(world: World, given: Values) -> None:
     """Facts of a metadata file."""
-    content = world.file(given.text("file"))
-    from harness.result import Evidence
-
-    for name, wanted, received in mismatches(_expected(given, METADATA_FACTS), metadata_facts(content)):
+    name_of_file = given.text("file")
+    content = world.file(name_of_file)
+    try:
+        facts = metadata_facts(content)
+    except XmlRefused as refused:
+        raise fail(
+            "no_metadata",
+            f"the file {name_of_file!r} is no metadata: {refused}",
+            expected="an EntityDescriptor",
+            received=content[:200].decode("utf-8", "replace"),
+        ) from None
+    facts |= _certificate_row(world, content)
+    for name, wanted, received in mismatches(_expected(given, METADATA_FACTS), facts):
         raise fail(
             f"metadata_{name}",
             f"the metadata's {name}.",
             expected=wanted,
             received=received,
-            evidence=(Evidence(given.text("file"), "xml", pretty(content)),),
+            evidence=(Evidence(name_of_file, "xml", pretty(content)),),
         )
     if "same_as" in given and world.file(given.text("same_as")) != content:
         raise fail(
@@ -132,3 +145,12 @@ def metadata(world: World, given: Values) -> None:
             expected=given.text("same_as"),
             received=given.text("file"),
         )
+
+
+def _certificate_row(world: World, content: bytes) -> dict[str, str]:
+    """Which row of *SAML Signing Certificates* the first certificate of the metadata is."""
+    if not world.app_id:
+        return {}
+    held = first_certificate(content)
+    rows = {key.key.certificate_b64: key.status.capitalize() for key in world.app().keys}
+    return {"certificate": rows.get(held, "of another app")} if held else {}

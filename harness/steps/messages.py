@@ -203,7 +203,14 @@ def metadata_facts(xml: bytes) -> dict[str, str]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
+def first_certificate(xml: bytes) -> str:
+    """The first signing certificate of IdP metadata, base64 on one line; empty when there is none."""
+    path = "md:IDPSSODescriptor/md:KeyDescriptor/ds:KeyInfo/ds:X509Data/ds:X509Certificate"
+    return "".join((_text(parse(xml), path) or "").split())
+
+
 METADATA_FACTS = {
+    "certificate": "row of *SAML Signing Certificates* that the first certificate is: `Active` or `Inactive`",
     "entity_id": "the entity ID",
     "signed": "`yes` or `no`",
     "signing_certificates": "how many certificates for signatures",

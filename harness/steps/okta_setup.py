@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 
-from harness.drivers.agent import Agent
+from harness.drivers.agent import Agent, Download
 from harness.steps.app_fields import GENERAL_SETTINGS, configure_saml_fields
-from harness.steps.definition import Values, step
+from harness.steps.definition import Values, step, step_definitions
 from harness.steps.failure import fail, page_evidence
-from harness.steps.fields import Field, FileName, choice, text
+from harness.steps.fields import Field, FileName, choice, flag, text
 from harness.steps.wizard import fill_configure_saml
 from harness.steps.world import World
 
@@ -25,15 +25,27 @@ _OUTCOME = choice("outcome", "whether Okta takes it", "accepted", "refused", def
 
 
 def at(window: Agent, heading: str, reached_by: str) -> None:
-    """Fail unless the page has this heading; ``reached_by`` names the step that leads to it."""
+    """Fail unless the page has this heading; ``reached_by`` is the step that leads to it."""
     if window.heading != heading:
-        raise fail(
-            "wrong_page",
-            f"this is not the page {heading!r}; the step {reached_by} leads there.",
-            expected=f"the page {heading!r}",
-            received=f"the page {window.heading or window.title!r} ({window.status} {window.url})",
-            evidence=(page_evidence(window),),
-        )
+        raise not_there(window, f"the page {heading!r}", reached_by)
+
+
+def not_there(window: Agent, wanted: str, reached_by: str) -> Exception:
+    """The failure of a step that does not find itself where the step before should have led."""
+    return fail(
+        "wrong_page",
+        f"this is not {wanted}, where {with_article_step(reached_by)} leads.",
+        expected=wanted,
+        received=f"the page {window.heading or window.title!r} ({window.status} {window.url})",
+        evidence=(page_evidence(window),),
+    )
+
+
+def with_article_step(name: str) -> str:
+    """``okta.choose_saml (article step 3)``."""
+    definition = step_definitions().get(name)
+    number = definition.article_step if definition else 0
+    return f"{name} (article step {number})" if number else name
 
 
 @step("okta.open_applications", article_step=1)
@@ -65,7 +77,7 @@ def choose_saml(world: World, given: Values) -> None:
     at(window, "Create a new app integration", "okta.start_app_integration")
     window.pick(given.text("Sign-in method", "SAML 2.0"))
     window.press("Next")
-    at(window, "Create SAML Integration", "okta.choose_saml, with the sign-in method SAML 2.0,")
+    at(window, "Create SAML Integration", "okta.choose_saml")
 
 
 @step("okta.general_settings", *GENERAL_SETTINGS, _OUTCOME, article_step=4)
@@ -91,13 +103,7 @@ def configure_saml(world: World, given: Values) -> None:
     window = world.okta_admin()
     at(window, "Create SAML Integration", "okta.general_settings")
     if not window.has("field", "Single sign-on URL"):
-        raise fail(
-            "wrong_page",
-            "this is not the wizard's step 'Configure SAML'; the step okta.general_settings leads there.",
-            expected="the wizard's step 'Configure SAML'",
-            received=f"its step with the fields {', '.join(window.controls('field'))}",
-            evidence=(page_evidence(window),),
-        )
+        raise not_there(window, "the wizard's page 'Configure SAML'", "okta.general_settings")
     fill_configure_saml(world, window, given)
     window.press("Next")
     _judge(window, given, "I'm an Okta customer adding an internal app", "Configure SAML")
@@ -126,13 +132,7 @@ def finish(world: World, given: Values) -> None:  # noqa: ARG001
     window = world.okta_admin()
     before = {app.id for app in world.okta.apps()}
     if not window.has("button", "Finish"):
-        raise fail(
-            "wrong_page",
-            "this is not the wizard's step 'Feedback'; the step okta.configure_saml leads there.",
-            expected="the wizard's step 'Feedback', with a button 'Finish'",
-            received=f"the page {window.heading!r} with the buttons {', '.join(window.controls('button'))}",
-            evidence=(page_evidence(window),),
-        )
+        raise not_there(window, "the wizard's page 'Feedback'", "okta.configure_saml")
     window.pick("I'm an Okta customer adding an internal app")
     window.press("Finish")
     made = [app for app in world.okta.apps() if app.id not in before]
@@ -159,17 +159,17 @@ def create_saml_app(world: World, given: Values) -> None:
     finish(world, nothing)
 
 
-@step(
-    "okta.view_metadata",
-    text("app", "label of the app", default="the app made last"),
-    choice("certificate", "row of *SAML Signing Certificates*", "Active", "Inactive", default="Active"),
-    article_step=6,
+_CERTIFICATE = choice(
+    "certificate", "row of *SAML Signing Certificates*", "Active", "Inactive", default="Active"
 )
+_APP = text("app", "label of the app", default="the app made last")
+
+
+@step("okta.view_metadata", _APP, _CERTIFICATE, article_step=6)
 def view_metadata(world: World, given: Values) -> None:
-    """On the app's tab *Sign On*, look at the identity provider metadata of a signing certificate."""
+    """On the app's tab *Sign On*, click *View IdP metadata* of a signing certificate."""
     window = open_sign_on(world, given.text("app"))
-    row = given.text("certificate", "Active")
-    document = window.download("View IdP metadata", within=row)
+    document = window.download("View IdP metadata", within=given.text("certificate", "Active"))
     if document.status != 200 or b"EntityDescriptor" not in document.content:
         raise fail(
             "no_metadata",
@@ -177,6 +177,7 @@ def view_metadata(world: World, given: Values) -> None:
             expected="an EntityDescriptor",
             received=f"{document.status} {document.content_type}: {document.content[:80]!r}",
         )
+    world.open_metadata = document
 
 
 SAVED_AS = Field("as", "name of the file, for later steps", FileName(new=True), required=True, saves="file")
@@ -185,8 +186,13 @@ SAVED_AS = Field("as", "name of the file, for later steps", FileName(new=True), 
 @step(
     "okta.save_metadata",
     SAVED_AS,
-    text("app", "label of the app", default="the app made last"),
-    choice("certificate", "row of *SAML Signing Certificates*", "Active", "Inactive", default="Active"),
+    flag(
+        "opened",
+        "save the page that `okta.view_metadata` opened, instead of opening it first",
+        default="false",
+    ),
+    _APP,
+    _CERTIFICATE,
     choice(
         "how",
         "what the admin saves: the XML; the browser's web page of it; the sign-in page that a stranger gets; "
@@ -201,17 +207,9 @@ SAVED_AS = Field("as", "name of the file, for later steps", FileName(new=True), 
     article_step=7,
 )
 def save_metadata(world: World, given: Values) -> None:
-    """Click *View IdP metadata* on the tab *Sign On* and save the page as a file."""
-    window = open_sign_on(world, given.text("app"))
-    row = given.text("certificate", "Active")
+    """Save the identity provider metadata of a signing certificate as a file."""
     how = given.text("how", "XML")
-    if how == "certificate":
-        saved = window.download("Download certificate", within=row)
-    elif how == "sign-in page":
-        address = f"{world.okta.admin_url}/dashboard"
-        saved = world.window("somebody without rights").fetch(address)
-    else:
-        saved = window.download("View IdP metadata", within=row)
+    saved = _to_save(world, given, how)
     if saved.status != 200:
         raise fail(
             "not_saved",
@@ -221,6 +219,21 @@ def save_metadata(world: World, given: Values) -> None:
         )
     viewed = {"web page": _as_web_page, "copied text": _as_copied}.get(how, lambda content: content)
     world.files[given.text("as")] = viewed(saved.content)
+
+
+def _to_save(world: World, given: Values, how: str) -> Download:
+    if how == "sign-in page":
+        return world.window("somebody without rights").fetch(f"{world.okta.admin_url}/dashboard")
+    if given.flag("opened"):
+        if world.open_metadata is None:
+            reached_by = with_article_step("okta.view_metadata")
+            raise fail(
+                "wrong_page", f"no metadata page is open; {reached_by} opens it.", expected="a page of XML"
+            )
+        return world.open_metadata
+    link = "Download certificate" if how == "certificate" else "View IdP metadata"
+    window = open_sign_on(world, given.text("app"))
+    return window.download(link, within=given.text("certificate", "Active"))
 
 
 _VIEWER = (
@@ -256,5 +269,5 @@ def open_app(world: World, label: str, tab: str) -> Agent:
         window.follow("Applications")
         window.follow(app.label)
     window.follow(tab)
-    at(window, app.label, f"the tab {tab}")
+    at(window, app.label, f"a click on the tab {tab!r}")
     return window

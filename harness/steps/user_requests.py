@@ -76,7 +76,7 @@ def enter_password(world: World, given: Values) -> None:
     ),
     Field(
         "parameters",
-        "parameters with other values; `absent` takes one away",
+        "parameters with other values; `absent` takes one away, `as sent` leaves it alone",
         Record((), others=Text(), noun="parameters (name: value)"),
     ),
     texts("order", "names of the parameters in the order in which they are to stand"),
@@ -112,8 +112,8 @@ def _query(message: SamlMessage, given: Values) -> str:
     if "says_encoding" in given:
         pairs.append(("SAMLEncoding", quote(_DEFLATE, safe="")))
     pairs = [
-        (n, quote(v, safe="") if n in given.record("parameters") else v)
-        for n, v in _with_parameters(pairs, given)
+        (name, value if (name, value) in pairs else quote(value, safe=""))
+        for name, value in _with_parameters(pairs, given)
     ]
     if order := given.texts("order"):
         if sorted(order) != sorted(name for name, _ in pairs):
@@ -134,7 +134,8 @@ _ESCAPES: dict[str, Callable[[str], str]] = {
 
 
 def _with_parameters(pairs: list[tuple[str, str]], given: Values) -> list[tuple[str, str]]:
-    changes = {name: str(value) for name, value in given.record("parameters").items()}
+    wanted = given.record("parameters")
+    changes = {name: wanted.text(name) for name in wanted if wanted.text(name) != "as sent"}
     names = [name for name, _ in pairs]
     pairs = [(name, changes.get(name, value)) for name, value in pairs if changes.get(name) != "absent"]
     return pairs + [

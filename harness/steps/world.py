@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.drivers.agent import Agent
+from harness.drivers.agent import Agent, Download
 from harness.drivers.exchange import Exchange, SamlMessage, saml_messages
 from harness.steps.failure import StepSkipped, fail, page_evidence
 
@@ -46,6 +46,8 @@ class World:
     """The window that was used last."""
     app_id: str = ""
     """The app made last."""
+    open_metadata: Download | None = None
+    """The metadata that the Okta admin looks at."""
     pending_metadata: bytes = b""
     """Uploaded but not saved, at an SP that has no upload page of ours."""
 
@@ -141,7 +143,13 @@ class World:
                 return app
         made = ", ".join(app.label for app in apps) or "none"
         wanted = f"an app {label!r}" if label else "an app"
-        raise fail("no_app", f"there is no {wanted[3:]} in Okta.", expected=wanted, received=f"apps: {made}")
+        raise fail(
+            "no_app",
+            f"there is no {wanted[3:]} in Okta.",
+            expected=wanted,
+            received=f"apps: {made}",
+            hint="okta.finish (article step 6) and okta.create_saml_app make apps",
+        )
 
     # Files
 

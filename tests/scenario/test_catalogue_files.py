@@ -1,0 +1,50 @@
+"""The scenarios that ship: names, places, twins, completeness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.scenario import SUFFIX, Scenario, discover, load_all
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+ALL = load_all(discover([SCENARIOS]))
+PREFIXES = {
+    "setup": "setup-",
+    "login": "login-",
+    "provisioning": "prov-",
+    "session": "sess-",
+    "lifecycle": "life-",
+    "mistakes": "mistakes-m",
+    "shape": "conf-",
+}
+_MISTAKES = (1, 2, 4, 5, 10, 12, 13, 14, 15, 18, 20, 22, 23, 25, 27, 28, 35, 40, 44)
+ASKED_FOR = (
+    *(f"setup-{number}" for number in ("01", "02", "03", "04", "05", "12", "14", "16", "18")),
+    *(f"login-{number}" for number in ("01", "02", "03", "04", "10", "11", "12", "13", "21", "22", "24")),
+    *(f"prov-{number}" for number in ("01", "02", "03")),
+    *(f"sess-{number}" for number in ("04", "13")),
+    *(f"mistakes-m{number:02}" for number in _MISTAKES),
+)
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda each: each.id)
+def test_a_scenario_is_named_by_its_file_and_lies_in_its_folder(scenario: Scenario) -> None:
+    file_id, path = scenario.file_id, scenario.path
+    assert path.name == f"{file_id}{SUFFIX}"
+    assert file_id.startswith(PREFIXES[path.parent.name])
+
+
+def test_every_twin_exists() -> None:
+    known = {scenario.file_id for scenario in ALL}
+    assert {scenario.twin_of for scenario in ALL if scenario.twin_of} <= known
+
+
+@pytest.mark.parametrize("beginning", ASKED_FOR)
+def test_every_scenario_that_was_promised_is_there(beginning: str) -> None:
+    assert any(scenario.file_id.startswith(f"{beginning}-") for scenario in ALL)
+
+
+def test_every_scenario_says_where_it_comes_from() -> None:
+    assert [scenario.id for scenario in ALL if not scenario.source] == []
