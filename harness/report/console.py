@@ -64,7 +64,7 @@ def _evidence_lines(evidence: Evidence) -> Iterator[str]:
     lines = evidence.text.splitlines()
     if len(lines) == 1 and len(lines[0]) < 160:
         yield f"  {evidence.title}: {lines[0]}"
-    elif lines and evidence.kind != "text":
+    elif lines and evidence.kind in ("xml", "html"):
         yield f"  {evidence.title}: {len(lines)} lines ({evidence.kind}); --report DIR shows them"
     elif lines:
         yield f"  {evidence.title}:"
