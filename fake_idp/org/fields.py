@@ -249,7 +249,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     _field(
         "assertion_lifetime_seconds", "samlAssertionLifetimeSeconds", "Assertion lifetime", "number", "advanced",
-        hint="Seconds that an assertion is valid for, before and after it is issued. In the API only.",
+        hint="Seconds that an assertion is valid after it is issued. In the API only.",
     ),
     _field(
         "attribute_statements", "attributeStatements", "Attribute Statements", "attribute_rows", "attributes",

@@ -55,7 +55,8 @@ class Sessions(Assignments):
                 db.sessions, **{n: getattr(session, n) for n in _COLUMNS if n != "amr"}, amr=list(amr)
             )
             self.store.change(db.people.update().where(db.people.c.id == who.id).values(last_login=now))
-            self._cache.pop(("person", who.id), None)
+            for key in (("people",), ("person", who.id), ("person", who.login)):
+                self._cache.pop(key, None)
             self._open[session.id] = session
             if log:
                 self.log_event("user.session.start", actor=who, target=[person_entry(who)], session=session)

@@ -104,6 +104,20 @@ def test_commands_change_the_assertion(
     assert xpath(xml, "//@Recipient") == "http://r.test/"
 
 
+def test_a_bare_value_and_a_truth_become_text(
+    org: Org, hooked: App, ada: Person, session: Session, httpserver: HTTPServer
+) -> None:
+    answer(
+        httpserver,
+        commands(
+            {"op": "add", "path": "/claims/bare", "value": "x"},
+            {"op": "replace", "path": "/claims/mail/attributeValues/0/value", "value": True},
+        ),
+    )
+    xml = sign_on(org, hooked, ada, session).xml
+    assert xpath(xml, "//saml2:AttributeValue/text()") == ["true", "Ada", "x"]
+
+
 def test_oktas_own_example_of_a_doubly_nested_format_works(
     org: Org, hooked: App, ada: Person, session: Session, httpserver: HTTPServer
 ) -> None:
