@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from fake_idp.server import TLS, Server
+from fake_idp.server import Server
 from fake_idp.tls import LocalTls, local_tls
 
 
@@ -28,7 +28,7 @@ def _hello(_environ: object, start_response: object) -> list[bytes]:
 
 @pytest.fixture
 def url(tls: LocalTls) -> Iterator[str]:
-    server = Server(_hello, tls=TLS(tls.certificate, tls.key))
+    server = Server(_hello, ssl=tls)
     server.start()
     yield server.url
     server.stop()
