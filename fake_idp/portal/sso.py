@@ -36,7 +36,7 @@ def sso(name: str, external_key: str) -> PlainResponse:
         if demand != "none":
             return redirect_to(sign_in_url(_return_path(posted), again=demand == "sign_in_again"))
         if unreadable is not None:
-            raise unreadable
+            login.refuse_unreadable(org(), app, unreadable)
         return _sign_on(app, message, None if message else request.args.get("RelayState"))
     except SsoRefused as refusal:
         return show(refusal)
@@ -101,7 +101,7 @@ def _return_path(posted: PostedRequest | None) -> str:
 
 def _judge(app: App, message: AuthnRequest | None, unreadable: SsoRefused | None) -> None:
     if unreadable is not None:
-        raise unreadable
+        login.refuse_unreadable(org(), app, unreadable)
     login.check_app(org(), app)
     login.check_request(org(), app, message)
 

@@ -12,7 +12,7 @@ from fake_idp.org.model import App, Person, Session
 from fake_idp.org.org import Org
 from fake_idp.org.settings import AcsEndpoint, SamlSettings
 from fake_idp.saml import names
-from fake_idp.sso import SsoRefused, check_request, read_request, sign_on
+from fake_idp.sso import SsoRefused, check_request, read_request, refuse_unreadable, sign_on
 from tests.sso.material import (
     ACS,
     ENDPOINT,
@@ -104,6 +104,14 @@ def test_an_unreadable_post_is_a_bad_request(text: str) -> None:
     with pytest.raises(SsoRefused, match=r".") as caught:
         read_request(saml_request=text)
     assert caught.value.status == 400
+
+
+def test_an_unreadable_request_is_a_failure_in_the_log(org: Org, app: App) -> None:
+    with pytest.raises(SsoRefused) as caught:
+        read_request("SAMLRequest=%%%")
+    with pytest.raises(SsoRefused):
+        refuse_unreadable(org, app, caught.value)
+    assert refusals(org) == [caught.value.detail]
 
 
 def test_an_unlisted_acs_url_is_ignored_in_an_unsigned_request(
