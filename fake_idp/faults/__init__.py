@@ -15,6 +15,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     conditions,
     confirmation,
     correlation,
+    elliptic,
     encryption,
     encryption_forgery,
     envelope,

@@ -104,6 +104,8 @@ class Recipe:
     sign: Callable[[bytes], bytes] | None = None
     edit: Callable[[Element], None] | None = None
     """Changes SignedInfo before it is signed."""
+    named: Callable[[Element], None] | None = None
+    """Changes the finished Signature: what it says of the key."""
 
 
 def make_signature(element: Element, root: Element, context: FaultContext, recipe: Recipe) -> Element:
@@ -132,6 +134,8 @@ def make_signature(element: Element, root: Element, context: FaultContext, recip
         placed = _in_place(signature, element, root)
         value = sign(canonicalize(info, placed))
         signature.one("ds:SignatureValue").text = base64.b64encode(value).decode()
+    if recipe.named:
+        recipe.named(signature)
     return signature
 
 
