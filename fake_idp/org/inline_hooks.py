@@ -51,9 +51,10 @@ class InlineHooks(Sessions):
         self.check_hook_url(url)
         if not name.strip():
             raise InvalidValue("Name", "expected at least one character")
-        for taken in (name, hook_id or name):
-            if self.find_inline_hook(taken) is not None:
-                raise AlreadyExists(f"an inline hook {taken!r} is in the org already")
+        if self.find_inline_hook(name) is not None:
+            raise AlreadyExists(f"an inline hook named {name!r} is in the org already")
+        if hook_id is not None and self.find_inline_hook(hook_id) is not None:
+            raise AlreadyExists(f"an inline hook with the id {hook_id!r} is in the org already")
         hook = InlineHook(hook_id or self.new_id("cal"), name, url, header_name, header_value)
         with self._unit():
             self.store.insert(db.hooks, **{column: getattr(hook, column) for column in _COLUMNS})

@@ -31,9 +31,10 @@ class Membership(Directory):
         if not name.strip() or len(name) > 255:
             raise InvalidValue("name", f"expected 1 to 255 characters, received {name!r}")
         with self._unit():
-            for taken in (name, group_id or name):
-                if self.find_group(taken) is not None:
-                    raise AlreadyExists(f"a group {taken!r} is in the org already")
+            if self.find_group(name) is not None:
+                raise AlreadyExists(f"a group named {name!r} is in the org already")
+            if group_id is not None and self.find_group(group_id) is not None:
+                raise AlreadyExists(f"a group with the id {group_id!r} is in the org already")
             group = self._insert_group(name, description, "OKTA_GROUP", group_id)
             self.log_event("group.lifecycle.create", target=[group_entry(group)])
         return group
