@@ -8,6 +8,7 @@ from typing import Any
 
 from fake_idp import FakeOkta
 from fake_idp.org.clock import Clock
+from fake_idp.tls import LocalTls
 from harness.drivers.pool import Drivers
 from harness.reference_sp.reference_sp import ReferenceSP
 from harness.scenario.convert import filled, values_of
@@ -20,6 +21,7 @@ from harness.steps.service import ReferenceService
 from harness.steps.setting_fields import snake_case
 from harness.steps.world import World
 
+_OF_BOTH_SIDES = ("clock", "seed", "https")
 _NOT_ORG_SETTINGS = ("name", "subdomain", "people", "groups")
 _NOT_SETTINGS = ("profile", "plan", "members", "weaknesses")
 _NOT_WIZARD = ("assign", "assign_groups", "App name")
@@ -37,16 +39,17 @@ def built_world(
     """The world of a scenario. Its servers are stopped ``later``: nothing that they do any more counts."""
     given = scenario.given
     with ExitStack() as stack:
-        own = {name: value for name, value in given.items() if name in ("clock", "seed")}
+        own = {name: value for name, value in given.items() if name in _OF_BOTH_SIDES}
         top = values_of(GIVEN, {name: filled(value, _row(scenario)) for name, value in own.items()})
         seed = top.whole("seed", seed)
         okta = _okta(_part(OKTA, given, "okta", _row(scenario)), top, seed)
         stack.callback(later, okta.stop)
         okta.start()
-        sp = _sp(_part(SP, given, "sp", _row(scenario)), top, seed)
+        sp = _sp(_part(SP, given, "sp", _row(scenario)), top, seed, okta.tls)
         stack.callback(later, sp.stop)
         sp.start()
-        world = World(okta, ReferenceService(sp), drivers, driver, scenario.path.parent)
+        ca_file = str(okta.tls.ca_certificate) if okta.tls else ""
+        world = World(okta, ReferenceService(sp), drivers, driver, scenario.path.parent, ca_file)
         stack.callback(world.close)
         _people(world, _part(OKTA, given, "okta", _row(scenario)))
         _members(world, _part(SP, given, "sp", _row(scenario)))
@@ -81,11 +84,12 @@ def _okta(given: Values, top: Values, seed: int) -> FakeOkta:
         subdomain=given.text("subdomain") or None,
         org_name=given.text("name") or None,
         clock=_clock(top),
+        https=top.flag("https"),
         **settings,
     )
 
 
-def _sp(given: Values, top: Values, seed: int) -> ReferenceSP:
+def _sp(given: Values, top: Values, seed: int, tls: LocalTls | None) -> ReferenceSP:
     settings = {name: value for name, value in given.items() if name not in _NOT_SETTINGS}
     return ReferenceSP(
         profile=given.text("profile", "amplitude"),
@@ -93,6 +97,7 @@ def _sp(given: Values, top: Values, seed: int) -> ReferenceSP:
         clock=_clock(top),
         weaknesses=given.texts("weaknesses"),
         seed=seed,
+        tls=tls,
         **settings,
     )
 

@@ -100,6 +100,7 @@ GIVEN = Record(
         Field("sp", "the SP before the first step", SP),
         Field("sso", "SSO is already set up as in the article, with these of Okta's fields changed", SSO),
         Field("clock", "what both clocks show at the first step", Moment(), default="now"),
+        flag("https", "both sides speak https, with certificates made for the run", default="false"),
         Field("seed", "seed of names, ids and passwords, instead of the run's", Whole(minimum=0)),
     ),
     noun="what holds before the first step",

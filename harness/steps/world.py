@@ -34,6 +34,8 @@ class World:
     driver: str
     folder: Path
     """Where the scenario file lies; files that it brings along are found here."""
+    ca_file: str = ""
+    """With https: the authority of both servers' certificates."""
     files: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     """Values that steps saved, as variables."""
@@ -56,7 +58,7 @@ class World:
     def window(self, actor: str) -> Agent:
         """The browser of a person; opened when it is first needed."""
         if actor not in self.windows:
-            self.windows[actor] = self.drivers.window(self.driver, actor)
+            self.windows[actor] = self.drivers.window(self.driver, actor, ca_file=self.ca_file)
         self.shown = self.windows[actor]
         return self.shown
 

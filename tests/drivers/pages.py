@@ -100,6 +100,7 @@ class Shop:
             {
                 "method": request.method,
                 "path": request.path,
+                "raw": request.query_string.decode(),
                 "query": request.args.to_dict(flat=False),
                 "form": request.form.to_dict(flat=False),
                 "files": files,

@@ -170,6 +170,11 @@ def test_an_xml_page_reads_as_its_source(agent: Agent, url: str) -> None:
     assert "<key n='2'" in agent.text
 
 
+def test_percent_escapes_are_sent_as_they_are_written(agent: Agent, shop: Shop, url: str) -> None:
+    agent.open(f"{url}/echo?a=%2f%2F%c3%BC+b&c")
+    assert shop.seen[-1]["raw"] == "a=%2f%2F%c3%BC+b&c"
+
+
 def test_an_address_is_fetched_with_the_persons_cookies(agent: Agent, shop: Shop, url: str) -> None:
     agent.open(f"{url}/cookies")
     assert agent.fetch(f"{url}/echo").status == 200

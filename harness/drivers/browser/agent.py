@@ -52,11 +52,11 @@ class BrowserAgent(Agent):
 
     driver = "browser"
 
-    def __init__(self, actor: str, session: BrowserSession) -> None:
+    def __init__(self, actor: str, session: BrowserSession, *, any_certificate: bool = False) -> None:
         super().__init__(actor)
         self._allowed = session.allowed
         with translated("opening a window", self._allowed):
-            self._context = session.new_context()
+            self._context = session.new_context(any_certificate=any_certificate)
             self._page: Page = self._context.new_page()
         Recorder(actor, self.history, self._context)
         self._response: Response | None = None

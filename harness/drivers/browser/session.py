@@ -36,9 +36,8 @@ def launch_flags(allowed: AllowedHosts, *, as_root: bool) -> list[str]:
 class BrowserSession:
     """Starts a browser when the first window is wanted. One per run, used from one thread."""
 
-    def __init__(self, allowed: AllowedHosts | None = None, *, ignore_certificates: bool = False) -> None:
+    def __init__(self, allowed: AllowedHosts | None = None) -> None:
         self.allowed = allowed or AllowedHosts()
-        self._ignore_certificates = ignore_certificates
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
@@ -67,7 +66,7 @@ class BrowserSession:
                 "(OKTA_HARNESS_BROWSER=/path/to/chrome), or run without a browser: --driver http."
             ) from error
 
-    def new_context(self) -> BrowserContext:
+    def new_context(self, *, any_certificate: bool = False) -> BrowserContext:
         """Windows of one person: own cookies, own history."""
         self.start()
         browser = self._browser
@@ -79,7 +78,7 @@ class BrowserSession:
             locale="en",
             viewport={"width": 1280, "height": 900},
             service_workers="block",
-            ignore_https_errors=self._ignore_certificates,
+            ignore_https_errors=any_certificate,
         )
         context.set_default_timeout(10_000)
         context.set_default_navigation_timeout(30_000)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, TimeoutError
@@ -31,17 +34,39 @@ class Answer:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
+class _AsWritten:
+    """Sends the request target as the URL has it, as browsers do. urllib3 alone would tidy its percent escapes,
+    and a signature over the query string would no longer fit.
+    """
+
+    _wanted = threading.local()
+
+    def _make_request(self, connection: Any, method: str, url: str, **more: Any) -> Any:
+        target = getattr(self._wanted, "target", "") or url
+        return super()._make_request(connection, method, target, **more)  # type: ignore[misc] # of the pool beside it
+
+
+class _Pool(_AsWritten, urllib3.HTTPConnectionPool):  # type: ignore[misc] # passes on whatever comes
+    """Connections without TLS."""
+
+
+class _TlsPool(_AsWritten, urllib3.HTTPSConnectionPool):  # type: ignore[misc] # the same
+    """Connections with TLS."""
+
+
 class Transport:
     """Connections of one browser; kept open between requests as browsers do."""
 
     def __init__(self, ca_file: str = "", timeout: float = TIMEOUT_SECONDS) -> None:
         self._timeout = timeout
         self._pool = urllib3.PoolManager(num_pools=8, maxsize=2, ca_certs=ca_file or None)
+        self._pool.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Send one request. Raises `PageUnreachable` or `PageTimeout`."""
+        _AsWritten._wanted.target = _target(url)
         try:
-            response = self._pool.request(
+            response = self._pool.urlopen(
                 method,
                 url,
                 body=body if method == "POST" else None,
@@ -67,6 +92,13 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._pool.clear()
+
+
+def _target(url: str) -> str:
+    """Path and query as they stand; empty when they hold what HTTP cannot carry, which urllib3 then escapes."""
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return target if target.isascii() and target.isprintable() and " " not in target else ""
 
 
 def _reason(error: Exception) -> str:
