@@ -192,6 +192,7 @@ def _shapes(keys: Mapping[str, Node], procedure: str) -> tuple[Shape, ...]:
 _IN_EVERY_SHAPE = (
     "message", "levels-disagree", "one-subject", "split-name", "unsolicited-with-irt", "downgrade",
     "replay-same-browser", "replay-other-browser",
+    "attributes-shown",
 )  # fmt: skip
 
 
@@ -204,6 +205,8 @@ def _suffix(procedure: str, faults: tuple[str, ...], title: str, keys: Mapping[s
         named.extend(faults)
     if "encrypted" in keys and faults:
         named.append("encrypted")
+    if "flow" in keys and not keys["requirement"].raw.startswith("unsolicited"):
+        named.append("unsolicited")
     return named
 
 

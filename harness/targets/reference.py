@@ -110,8 +110,8 @@ class ReferenceTarget(RunningTarget):
 def _attributes(sp: ReferenceSP) -> dict[str, Any]:
     """An attribute statement, and the one that the profile finds the e-mail in."""
     names = [source for source in sp.settings.email_sources if source != "subject"]
-    wanted = ["firstName"] + (names[:1] if "subject" not in sp.settings.email_sources else [])
-    values = {"firstName": "user.firstName"}
+    wanted = ["firstName", "lastName"] + (names[:1] if "subject" not in sp.settings.email_sources else [])
+    values = {"firstName": "user.firstName", "lastName": "user.lastName"}
     return {
         "attributeStatements": [{"name": name, "values": [values.get(name, "user.email")]} for name in wanted]
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 
 from harness.conformance.attempt import Attempt
@@ -117,26 +119,56 @@ def verbatim_name(attempt: Attempt) -> Outcome:
         return judge(attempt.case, seen.sight)
     if login in seen.sight.page.text:
         return passed("The name is shown as it was sent.")
-    return recorded(
-        "The name is accepted and shown in another letter case; SPs that go by e-mail do so on purpose."
-    )
+    return not_met(
+        attempt.case, "name_changed", f"the name as it was sent: {login}", "It is shown in another letter case.",
+        hint="SPs that go by e-mail fold its case on purpose.", verdict="warning",
+    )  # fmt: skip
+
+
+@procedure("attributes-shown")
+def attributes_shown(attempt: Attempt) -> Outcome:
+    """The login works; and where the SP shows attributes, every value that was sent is shown."""
+    login = send_one(attempt)
+    if login.sight.who != "subject":
+        return judge(attempt.case, login.sight, "accept")
+    if not attempt.bench.target.capabilities.echo_attributes:
+        return passed(
+            f"{login.sight.describe()} The target file does not say echo_attributes: true, so no more is seen."
+        )
+    shown = html.unescape(login.sight.page.text)
+    lost = [value for value in _attribute_values(login) if value not in shown]
+    if lost:
+        return not_met(
+            attempt.case, "values_lost", "every value", f"{len(lost)} not shown, the first is {lost[0]!r}"
+        )
+    return passed("Every value is shown.")
+
+
+def _attribute_values(login: Login) -> list[str]:
+    return [
+        element.text
+        for element in login.sent.issued.tree.walk()
+        if element.local_name == "AttributeValue" and element.text
+    ]
 
 
 @procedure("escaped-on-page")
 def escaped_on_page(attempt: Attempt) -> Outcome:
     """Markup in an attribute must not become markup of the page."""
     login = send_one(attempt)
-    text = login.sight.page.text + login.landed.text
+    pages = [
+        page for page in (login.landed, login.sight.page) if "html" in page.answer.header("Content-Type")
+    ]
+    text = "\n".join(page.text for page in pages)
     if attempt.canary not in text:
-        return recorded(f"The page does not show the attribute. {login.sight.describe()}")
+        return recorded(f"No page shows the attribute. {login.sight.describe()}")
     return _escaped(attempt, text)
 
 
 def _escaped(attempt: Attempt, text: str) -> Outcome:
-    if f"<script>alert(1)</script>{attempt.canary}" in text or f"<script>{attempt.canary}" in text:
-        return not_met(
-            attempt.case, "not_escaped", "the text with its markup escaped", "The script stands in the page."
-        )
+    if re.search(rf"<script>alert\(1\)</script>[^<]{{0,20}}{attempt.canary}", text):
+        seen = "The script stands in the page."
+        return not_met(attempt.case, "not_escaped", "the text with its markup escaped", seen)
     return passed("The text is shown with its markup escaped.")
 
 

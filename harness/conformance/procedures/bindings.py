@@ -27,7 +27,12 @@ def starts_a_login(attempt: Attempt, page: Page) -> bool:
 @procedure("cross-site-post")
 def cross_site_post(attempt: Attempt) -> Outcome:
     """The form post of Okta's page, with the cookies that a browser sends from another site."""
-    login = attempt.good_login()
+    bench = attempt.bench
+    usual, bench.cross_site = bench.cross_site, True
+    try:
+        login = attempt.good_login()
+    finally:
+        bench.cross_site = usual
     if login.sight.who == "subject":
         return passed(login.sight.describe())
     return not_met(
@@ -74,7 +79,7 @@ def response_by_redirect(attempt: Attempt) -> Outcome:
             url = f"{acs}?SAMLResponse={quote_plus(sent.issued.saml_response)}"
         else:
             url = redirect_url(acs, "SAMLResponse", sent.issued.xml)
-        page = visitor.get(url, from_url=attempt.bench.idp.sso_url)
+        page = visitor.get(url, from_url=attempt.bench.from_url)
         login = attempt.saw(visitor, sent, page, started=started)
         if login.sight.who != "nobody":
             return judge(attempt.case, login.sight, "reject")
@@ -156,7 +161,7 @@ def _confuse(attempt: Attempt, arrangement: str) -> Outcome:
     elif arrangement == "array":
         fields = [("SAMLResponse[]", good), ("SAMLResponse[]", forged), ("SAMLResponse", forged)]
     fields.append(("RelayState", started.relay_state or ""))
-    page = visitor.post(url, fields, from_url=attempt.bench.idp.sso_url, message=("Response", arrangement))
+    page = visitor.post(url, fields, from_url=attempt.bench.from_url, message=("Response", arrangement))
     login = attempt.saw(visitor, sent, page, victim=victim, started=started)
     outcome = judge(attempt.case, login.sight, "no forgery")
     if outcome.difference is None:

@@ -64,7 +64,7 @@ class Channel:
             return self._post(attempt, visitor, "SAMLRequest", xml)
         signed = redirect_url(self.url, "SAMLRequest", build_logout_request(other, None), None, key)
         wanted = redirect_url(self.url, "SAMLRequest", build_logout_request(claims, None))
-        return visitor.get(f"{wanted}&{signed.partition('&')[2]}", from_url=attempt.bench.idp.sso_url)
+        return visitor.get(f"{wanted}&{signed.partition('&')[2]}", from_url=attempt.bench.from_url)
 
     def send_response(
         self, attempt: Attempt, visitor: Visitor, *, key: SigningKey | None = None, relay_state: str = ""
@@ -102,7 +102,7 @@ class Channel:
             *([("RelayState", relay_state)] if relay_state else []),
         ]
         message = (_KINDS[name], xml.decode())
-        return visitor.post(self.url, fields, from_url=attempt.bench.idp.sso_url, message=message)
+        return visitor.post(self.url, fields, from_url=attempt.bench.from_url, message=message)
 
     def _visit(
         self,
@@ -114,7 +114,7 @@ class Channel:
         relay_state: str = "",
     ) -> Page:
         url = redirect_url(self.url, name, xml, relay_state or None, key)
-        return visitor.get(url, from_url=attempt.bench.idp.sso_url)
+        return visitor.get(url, from_url=attempt.bench.from_url)
 
 
 _KINDS = {"SAMLRequest": "LogoutRequest", "SAMLResponse": "LogoutResponse"}
@@ -193,9 +193,13 @@ def sp_logout(attempt: Attempt) -> Outcome:
     login = attempt.good_login()
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
+    thief = login.visitor.twin()
     page = press_logout(login.visitor, url)
     message = carried_message(page)
     if attempt.case.requirement.id == "slo-local-session-ended":
+        if attempt.look(thief, login.sent.person).who != "nobody":
+            seen = "The cookie from before the logout is still signed in."
+            return not_met(attempt.case, "session_alive", "the session has ended", seen)
         return _ended(attempt, login, page, "The local session is gone although the IdP never answered.")
     if not isinstance(message, LogoutRequest):
         return not_verified(

@@ -214,9 +214,10 @@ def metadata_doctype(attempt: Attempt) -> Outcome:
 
 @procedure("metadata-oversized")
 def metadata_oversized(attempt: Attempt) -> Outcome:
-    """A comment of many megabytes."""
+    """Comments of many megabytes in all, each small enough for a parser's own limits."""
     xml = attempt.bench.idp.metadata()
-    return _refused_metadata(attempt, xml.replace(b"?>", b"?><!--" + b"x" * OVERSIZED + b"-->", 1))
+    padding = b"<!--" + b"x" * 10_000 + b"-->"
+    return _refused_metadata(attempt, xml.replace(b"?>", b"?>" + padding * (OVERSIZED // len(padding)), 1))
 
 
 @procedure("metadata-endpoint-scheme")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 import zlib
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
@@ -33,7 +34,7 @@ def _signed_url(attempt: Attempt, login: Login, endpoint: str, relay_state: str 
 
 
 def _visit(attempt: Attempt, login: Login, url: str) -> None:
-    login.visitor.get_verbatim(url, from_url=attempt.bench.idp.sso_url)
+    login.visitor.get_verbatim(url, from_url=attempt.bench.from_url)
 
 
 def _is_gone(attempt: Attempt, login: Login) -> bool:
@@ -194,15 +195,19 @@ def redirect_inflate_bomb(attempt: Attempt) -> Outcome:
         b"".join(packer.compress(b" " * 1_000_000) for _ in range(BOMB_BYTES // 1_000_000)) + packer.flush()
     )
     visitor = attempt.visitor()
+    within = attempt.case.within or 2.0
+    began = time.monotonic()
     try:
         page = visitor.get(f"{endpoint}?SAMLRequest={quote_plus(base64.b64encode(packed))}")
     except PageTimeout as error:
-        return not_met(attempt.case, "slow", f"an answer within {attempt.case.within or 2:g} s", str(error))
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return not_met(attempt.case, "target_down", "the SP stays up", login.sight.describe())
+        return not_met(attempt.case, "slow", f"an answer within {within:g} s", str(error))
+    seconds = time.monotonic() - began
+    if attempt.good_login().sight.who != "subject":
+        return not_met(attempt.case, "target_down", "the SP stays up", "The next good login failed.")
+    if seconds > within:
+        return not_met(attempt.case, "slow", f"an answer within {within:g} s", f"It took {seconds:.1f} s.")
     if page.status >= 500:
         return not_met(
             attempt.case, "server_error", "a clean refusal", f"HTTP {page.status}", verdict="warning"
         )
-    return passed(f"Refused with HTTP {page.status}; the next login works.")
+    return passed(f"Refused with HTTP {page.status} in {seconds:.1f} s; the next login works.")

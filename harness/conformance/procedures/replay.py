@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 from fake_idp.saml.nodes import Element
 from fake_idp.saml.pipeline import Fault, FaultContext
@@ -13,9 +13,10 @@ from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded
-from harness.conformance.visitor import Visitor
+from harness.conformance.visitor import Page, Visitor
 
 RACERS = 20
+RACES = 3
 _ASSERTIONS = ("Assertion", "EncryptedAssertion")
 
 
@@ -81,28 +82,36 @@ def replay_rewrapped(attempt: Attempt) -> Outcome:
 
 @procedure("replay-concurrent")
 def replay_concurrent(attempt: Attempt) -> Outcome:
-    """Many posts of one response at the same moment, from browsers that all know its request."""
+    """Many posts of one response at the same moment, from browsers that all know its request; several times over."""
+    for _ in range(RACES):
+        logins = _race(attempt)
+        accepted = [login for login in logins if login.sight.who == "subject"]
+        attempt.logins.extend((accepted or logins)[:2])
+        if not accepted:
+            return judge(attempt.case, logins[0].sight, "accept")
+        if len(accepted) > 1:
+            seen = f"{len(accepted)} of {RACERS} posts opened a session."
+            return not_met(attempt.case, "race", "one session at most", seen)
+    return passed(f"In each of {RACES} races one of {RACERS} posts opened a session.")
+
+
+def _race(attempt: Attempt) -> list[Login]:
     visitor = attempt.visitor()
-    started = attempt.start(visitor)
+    started = attempt.start(visitor) if attempt.case.flow == "sp" else None
     sent = attempt.issue(attempt.bench.people.somebody(), started)
     racers = [visitor.twin() for _ in range(RACERS)]
+    line = Barrier(RACERS)
 
-    def post(racer: Visitor) -> Login:
-        landed = attempt.bench.deliver(racer, sent)
-        return Login(racer, sent, landed, attempt.bench.look(racer, sent.person, landed=landed), started)
+    def post(racer: Visitor) -> Page:
+        line.wait(10)
+        return attempt.bench.deliver(racer, sent)
 
     with ThreadPoolExecutor(RACERS) as pool:
-        logins = list(pool.map(post, racers))
-    accepted = [login for login in logins if login.sight.who == "subject"]
-    attempt.logins.extend((accepted or logins)[:2])
-    if not accepted:
-        return judge(attempt.case, logins[0].sight, "accept")
-    if len(accepted) > 1:
-        return not_met(
-            attempt.case, "race", "one session at most", f"{len(accepted)} of {RACERS} posts opened a session.",
-            verdict="failed",
-        )  # fmt: skip
-    return passed(f"One of {RACERS} posts opened a session.")
+        landings = list(pool.map(post, racers))
+    return [
+        Login(racer, sent, landed, attempt.bench.look(racer, sent.person, landed=landed), started)
+        for racer, landed in zip(racers, landings, strict=True)
+    ]
 
 
 @procedure("replay-late")
@@ -113,23 +122,22 @@ def replay_late(attempt: Attempt) -> Outcome:
     """
     people = attempt.bench.people
     visitor = attempt.visitor()
-    started = attempt.start(visitor)
+    started = attempt.start(visitor) if attempt.case.flow == "sp" else None
     again = visitor.twin()
     person = people.somebody()
-    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
+    request, relay_state = (started.request, started.relay_state) if started else (None, "")
+    claims = attempt.bench.idp.claims(person, request, attempt.variation)
     moment = datetime.now(UTC)
     claims.not_on_or_after = claims.subject_not_on_or_after = moment
     sent = attempt.bench.idp.message(
-        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
+        person, attempt.variation, request=request, relay_state=relay_state, claims=claims
     )
     first = attempt.post(visitor, sent, started=started)
     if first.sight.who != "subject":
         return not_verified(
             "The SP allows no clock difference, so an expired assertion cannot be replayed at all."
         )
-    time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()) + 0.05)
-    second = attempt.post(again, sent, started=started)
-    return judge(attempt.case, second.sight, "reject")
+    return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
 
 
 @procedure("id-squatting")

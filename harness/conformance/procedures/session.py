@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.conformance.attempt import Attempt
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded, skipped
 from harness.drivers.agent import Cookie
 from harness.drivers.http.cookies import CookieJar
+from harness.drivers.site import is_trustworthy
+
+BAD_REQUEST = 400
 
 
 def session_cookies(attempt: Attempt, jar: CookieJar, person: object) -> list[Cookie]:
@@ -31,21 +36,42 @@ def as_set_cookie(cookie: Cookie) -> str:
 
 @procedure("session-fixation")
 def session_fixation(attempt: Attempt) -> Outcome:
-    """An attacker knows the cookies from before the login; they must be worth nothing after it."""
-    visitor = attempt.visitor()
-    visitor.get(attempt.bench.target.signed_in.url)
-    started = attempt.start(visitor)
-    attacker = visitor.twin()
-    person = attempt.bench.people.somebody()
-    login = attempt.post(visitor, attempt.issue(person, started), started=started)
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    if attempt.look(attacker, login.sent.person).who != "nobody":
-        return not_met(
-            attempt.case, "fixation", "a new session identifier at login",
-            "The cookies from before the login are signed in after it.",
-        )  # fmt: skip
-    return passed("The cookies from before the login stay anonymous.")
+    """An attacker knows the cookies from before the login, or has planted one; they must be worth nothing after it."""
+    first = attempt.good_login()
+    if first.sight.who != "subject":
+        return judge(attempt.case, first.sight, "accept")
+    names = session_cookies(attempt, first.visitor.jar, first.sent.person)
+    for planted in (False, True):
+        visitor = attempt.visitor()
+        if planted:
+            for cookie in names:
+                visitor.jar.keep(_bait(attempt, cookie), attempt.bench.target.login_url)
+        visitor.get(attempt.bench.target.signed_in.url)
+        started = attempt.start(visitor)
+        attacker = visitor.twin()
+        login = attempt.post(
+            visitor, attempt.issue(attempt.bench.people.somebody(), started), started=started
+        )
+        if login.sight.who != "subject":
+            return not_verified(
+                f"The login of a browser with a planted cookie is refused. {login.sight.describe()}"
+            )
+        if attempt.look(attacker, login.sent.person).who != "nobody":
+            which = "A cookie that was planted" if planted else "The cookies from"
+            seen = (
+                f"{which} before the login is signed in after it."
+                if planted
+                else f"{which} before it are signed in."
+            )
+            return not_met(attempt.case, "fixation", "a new session identifier at login", seen)
+    return passed("Cookies from before the login, planted ones too, stay anonymous.")
+
+
+def _bait(attempt: Attempt, cookie: Cookie) -> str:
+    """The session cookie as an attacker would plant it: with a value of their choice, and sent from every site."""
+    value = f"planted{attempt.token}{attempt.token}"
+    safe = is_trustworthy(attempt.bench.target.login_url)
+    return as_set_cookie(replace(cookie, value=value, secure=safe, same_site="None" if safe else ""))
 
 
 @procedure("cookie-flags")
@@ -115,6 +141,11 @@ def reject_over_session(attempt: Attempt) -> Outcome:
     refused = attempt.login(person, visitor=first.visitor, faults=(fault("audience-mismatch"),))
     after = attempt.look(first.visitor, first.sent.person)
     same_person = person.login == first.sent.person.login
+    if refused.sight.who == "subject" and refused.landed.status >= BAD_REQUEST:
+        seen = f"HTTP {refused.landed.status}, and yet the session is that of the refused response."
+        return not_met(
+            attempt.case, "session_harmed", "the first person is still signed in", seen, verdict="failed"
+        )
     if refused.sight.who == "subject" and not same_person:
         return recorded("The response for another audience was accepted, which other cases judge.")
     if after.who != "subject":

@@ -59,19 +59,22 @@ def subject_collision(attempt: Attempt) -> Outcome:
 
 @procedure("tenant-acs")
 def tenant_acs(attempt: Attempt) -> Outcome:
-    """A response for one tenant, posted to the other tenant's ACS while a login is pending there."""
-    other = _other(attempt)
-    visitor = other.visitor()
-    started = other.start(visitor)
-    person = attempt.bench.people.somebody()
-    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
-    sent = attempt.bench.idp.message(
-        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims
-    )
-    landed = attempt.bench.deliver(visitor, sent, url=other.sp.acs_url)
-    sight = other.look(visitor, sent.person, landed=landed)
-    attempt.logins.append(Login(visitor, sent, landed, sight, started))
-    return judge(attempt.case, sight, "reject")
+    """A response for one tenant, posted to the other tenant's ACS, while a login is pending at the one or the other."""
+    own, other = attempt.bench, _other(attempt)
+    for pending_at in (own, other):
+        visitor = other.visitor()
+        started = pending_at.start(visitor)
+        person = own.people.somebody()
+        sent = own.idp.message(
+            person, attempt.variation, request=started.request, relay_state=started.relay_state
+        )
+        landed = own.deliver(visitor, sent, url=other.sp.acs_url)
+        for tenant in (other, own):
+            sight = tenant.look(visitor, sent.person, landed=landed)
+            attempt.logins.append(Login(visitor, sent, landed, sight, started))
+            if sight.who != "nobody":
+                return judge(attempt.case, sight, "reject")
+    return passed("A response for one tenant opens nothing at the other.")
 
 
 @procedure("foreign-domain")

@@ -12,6 +12,7 @@ from harness.reference_sp.exchange import Exchange
 from harness.reference_sp.names import BEARER, saml
 from harness.reference_sp.xml import Element, ValueRefused
 
+KNOWN_ATTRIBUTES = ("email", "emailaddress", "firstname", "lastname")
 _CONFIRMATION = f"{saml('Subject')}/{saml('SubjectConfirmation')}"
 
 
@@ -227,7 +228,7 @@ def first_statement_only(exchange: Exchange) -> Difference | None:
 def known_attributes_only(exchange: Exchange) -> Difference | None:
     """Refuse attributes that nobody asked for."""
     found = identity.usable_attributes(exchange)
-    unknown = [name for name in exchange.attributes if name.lower() not in ("email", "emailaddress")]
+    unknown = [name for name in exchange.attributes if name.lower() not in KNOWN_ATTRIBUTES]
     return difference("attr_duplicate", received=", ".join(unknown)) if unknown else found
 
 
