@@ -20,6 +20,7 @@ from harness.reference_sp.exchange import Exchange, Message, Subject
 from harness.reference_sp.hints import shown
 from harness.reference_sp.members import Member
 from harness.reference_sp.memory import AlreadyUsed
+from harness.reference_sp.metadata.entity_checks import not_expired
 from harness.reference_sp.need import need
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.outgoing import Outgoing
@@ -70,12 +71,23 @@ class Logins:
             expected = "Scholarship, Growth or Enterprise"
             return difference("cfg_plan", advice, expected=expected, received=organization.plan)
         if organization.saved_metadata or (draft and organization.shown_metadata):
-            return None
+            return self._expired(organization, draft=draft)
         if organization.draft_metadata:
             advice = sp("Save", "save the settings: an upload changes nothing before that")
             return difference("cfg_unsaved", advice, expected="saved settings", received="a draft")
         advice = sp("Upload Metadata XML", "upload the IdP's metadata and save")
         return difference("sso_off", advice, expected="saved IdP metadata", received="(none)")
+
+    def _expired(self, organization: Organization, *, draft: bool) -> Difference | None:
+        idp = self._core.organizations.idp(organization, draft=draft)
+        if idp is None or idp.valid_until is None or idp.valid_until > self._core.now():
+            return None
+        if not_expired in self._core.effects.left_out:
+            return None
+        advice = sp("Upload Metadata XML", "upload current metadata")
+        return difference(
+            "md_expired", advice, expected="current metadata", received=f"{idp.valid_until:%F %T}Z"
+        )
 
     def start(
         self, org_id: str, next_page: str, browser: str, *, test: bool = False
@@ -86,9 +98,6 @@ class Logins:
         if refusal is not None:
             return refusal
         idp = need(core.organizations.idp(core.organizations.get(org_id), draft=test), "unavailable() looked")
-        if idp.valid_until is not None and idp.valid_until <= core.now():
-            advice = sp("Upload Metadata XML", "upload current metadata")
-            return difference("md_expired", advice, received=f"{idp.valid_until:%F %T}Z")
         values: dict[str, Any] = {
             "org_id": org_id,
             "idp": idp.entity_id,

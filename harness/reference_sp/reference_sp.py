@@ -15,6 +15,7 @@ from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.attempts import Attempt
 from harness.reference_sp.audit import AuditEntry
+from harness.reference_sp.certificates import pem
 from harness.reference_sp.clock import Clock, SystemClock
 from harness.reference_sp.codes import difference
 from harness.reference_sp.core import Core
@@ -318,6 +319,20 @@ class ReferenceSP:
     def metadata(self) -> str:
         """The SP's own metadata."""
         return sp_metadata(self._core, self.org_id).decode("utf-8")
+
+    @property
+    def signing_certificate(self) -> str:
+        """What Okta's *Signature Certificate* must hold, PEM."""
+        return pem(self._core.keys.signing.certificate)
+
+    @property
+    def encryption_certificate(self) -> str:
+        """What Okta's *Encryption Certificate* must hold, PEM."""
+        return pem(self._core.keys.encryption.certificate)
+
+    def rotate_encryption_key(self, *, keep_former: bool = True) -> str:
+        """Make a new encryption key; returns its certificate. The former one still decrypts if ``keep_former``."""
+        return pem(self._core.keys.rotate_encryption(keep_former=keep_former).certificate)
 
     # The harness
 

@@ -51,7 +51,7 @@ def status_of(public: Difference) -> int:
     """The HTTP status that fits a refused login."""
     if public.code in _NOT_FOUND:
         return 404
-    return 400 if public.code.startswith("resp_") else 403
+    return 400 if public.code.startswith("resp_") and public.code != "resp_status" else 403
 
 
 def install(app: Flask) -> None:

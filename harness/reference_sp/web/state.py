@@ -91,7 +91,9 @@ def mark_browser() -> str:
 def sign_in(response: Response, cookie: str) -> None:
     """Set the session cookie. Lax is enough: the answer to the cross-site POST may set it, GETs then carry it."""
     weak, same_site = core().weak("insecure-session-cookie"), core().settings.session_cookie_same_site
-    response.set_cookie(SESSION_COOKIE, cookie, secure=not weak, httponly=not weak, samesite=same_site, path="/")
+    response.set_cookie(
+        SESSION_COOKIE, cookie, secure=not weak, httponly=not weak, samesite=same_site, path="/"
+    )
 
 
 def sign_out(response: Response) -> None:
