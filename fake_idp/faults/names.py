@@ -5,7 +5,7 @@ from __future__ import annotations
 from fake_idp.faults.edit import OTHER_SP, remove, set_attribute
 from fake_idp.faults.registry import on, register
 from fake_idp.saml.claims import ResponseClaims
-from fake_idp.saml.names import NAMEID_PERSISTENT, NAMEID_TRANSIENT
+from fake_idp.saml.names import NAMEID_TRANSIENT
 from fake_idp.saml.nodes import Element
 from fake_idp.saml.pipeline import FaultContext
 
@@ -50,9 +50,8 @@ for _name, _value, _phrase in (
 
 @on("tree", "nameid-qualifiers", source="SAML Core 8.3.7, lines 3326-3336")
 def name_id_foreign_sp_qualifier(response: Element) -> None:
-    """The NameID is persistent and qualified for another SP."""
+    """The NameID is qualified for another SP."""
     name_id = response.one(NAME_ID)
-    name_id.set("Format", NAMEID_PERSISTENT)
     name_id.set("SPNameQualifier", f"{OTHER_SP}/saml/metadata")
 
 
