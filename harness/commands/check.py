@@ -47,6 +47,7 @@ def command(
     from harness.conformance.engine import check
     from harness.conformance.listing import listing
     from harness.conformance.options import CHECK_PROFILES, CheckOptions
+    from harness.conformance.selection import chosen
     from harness.targets.file import load_target
 
     if profile not in CHECK_PROFILES:
@@ -61,6 +62,10 @@ def command(
         click.echo(
             "error: say what to check: a target file (`okta-harness init` writes one), or reference", err=True
         )
+        return USAGE
+
+    if not chosen(CheckOptions(profile=profile, only=only)):
+        click.echo(f"error: no case of profile {profile} matches {only!r}; --list shows all", err=True)
         return USAGE
 
     described = load_target(target)
