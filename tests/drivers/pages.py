@@ -81,8 +81,27 @@ class Shop:
         app.add_url_rule("/empty", "/empty", view_func=lambda: Response(b"", content_type="text/html"))
         app.add_url_rule("/ada", "/ada", view_func=lambda: "<title>Ada</title><h1>Ada's page</h1>")
         app.add_url_rule("/others", "/others", view_func=lambda: "<title>Others</title><h1>The others</h1>")
+        app.add_url_rule("/frames", "/frames", view_func=self.frames)
+        app.add_url_rule("/framed/<rule>", "/framed/<rule>", view_func=self.framed)
         app.add_url_rule("/policy/<policy>", "/policy", view_func=self.policy)
         return app
+
+    def frames(self) -> str:
+        frames = "".join(f'<iframe src="{self.other}/framed/{rule}"></iframe>' for rule in ("any", "none"))
+        return (
+            f'<title>Frames</title>{frames}<form id="appForm" action="/ada"></form>'
+            "<script>addEventListener('load', () => setTimeout(() => appForm.submit(), 500))</script>"
+        )
+
+    def framed(self, rule: str) -> Response:
+        page = (
+            '<title>In a frame</title><form action="/echo" method="post" id="appForm">'
+            f'<input type="hidden" name="rule" value="{rule}"></form><script>appForm.submit()</script>'
+        )
+        response = Response(page, content_type="text/html", headers={"Set-Cookie": "framed=1; SameSite=Lax"})
+        if rule == "none":
+            response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return response
 
     def policy(self, policy: str) -> Response:
         page = (

@@ -138,6 +138,19 @@ def test_the_referrer_policy_of_a_page_decides_on_origin_and_referer(
         assert seen == tuple(each and each.format(url=url, policy=policy) for each in wanted)
 
 
+def test_frames_do_their_work_without_the_cookies_of_other_sites(agent: Agent, sites: Sites) -> None:
+    _here, there, url, other = sites
+    agent.open(f"{other}/cookies")
+    agent.open(f"{url}/frames")
+    assert agent.heading == "Ada's page"
+    posted = [each for each in there.seen if each["method"] == "POST"]
+    assert [each["form"] for each in posted] == [{"rule": ["any"]}], (
+        "a page that refuses frames is not shown in one"
+    )
+    assert not posted[0]["cookies"]
+    assert "framed" not in {each.name for each in agent.cookies()}
+
+
 def test_two_people_share_no_cookies(agent: Agent, drivers: Drivers, shop: Shop, url: str) -> None:
     agent.open(f"{url}/cookies")
     bob = drivers.window(agent.driver, "Bob")

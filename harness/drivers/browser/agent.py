@@ -23,7 +23,7 @@ _SELF_SUBMITTING = (
     "form:has(input[type=hidden][name=SAMLResponse], input[type=hidden][name=SAMLRequest])"
     ":not(:has(select, textarea, input:not([type=hidden])))"
 )
-_GOES_ON_BY_ITSELF = f"{_SELF_SUBMITTING}, meta[http-equiv=refresh i]"
+_GOES_ON_BY_ITSELF = f"{_SELF_SUBMITTING}, form#appForm, meta[http-equiv=refresh i]"
 _COMPLAINTS = """button => {
   const form = button.form;
   if (!form || form.noValidate || button.formNoValidate) return [];

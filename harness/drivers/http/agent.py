@@ -17,7 +17,7 @@ from harness.drivers.http.document import Document
 from harness.drivers.http.forms import ChosenFile, Submission
 from harness.drivers.http.names import folded_in, kind_of, name_of
 from harness.drivers.http.transport import Transport
-from harness.drivers.http.window import Window
+from harness.drivers.http.window import Browser, Window
 
 _VALUED = ("field", "select", "checkbox")
 
@@ -39,7 +39,9 @@ class HttpAgent(Agent):
         super().__init__(actor)
         self.jar = CookieJar(clock)
         self._transport = Transport(ca_file, timeout)
-        self._window = Window(actor, self.history, allowed or AllowedHosts(), self.jar, self._transport)
+        self._window = Window(
+            Browser(actor, self.history, allowed or AllowedHosts(), self.jar, self._transport)
+        )
 
     @property
     def _document(self) -> Document:

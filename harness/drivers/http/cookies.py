@@ -2,7 +2,8 @@
 
 Choices where browsers differ, all Chrome's: a cookie without SameSite counts as Lax, except that for its first two
 minutes it travels with cross-site POSTs, too ("Lax+POST"); SameSite=None needs Secure; loopback counts as secure;
-a site includes its scheme; a chain of redirects counts by the page that started it.
+a site includes its scheme; a chain of redirects counts by the page that started it. In frames of other sites there are
+no cookies at all, as in Safari, Firefox and Chrome's private windows (which the browser driver's are).
 """
 
 from __future__ import annotations
@@ -29,11 +30,18 @@ class Journey:
     method: str = "GET"
     from_site: str = ""
     """Site of the page that started it; empty for an address that was typed."""
+    top_site: str = ""
+    """For a frame: site of the page in the window around it."""
 
     @property
     def same_site(self) -> bool:
         """Whether it started on the same site, or from outside the web."""
         return not self.from_site or self.from_site == site_of(self.url)
+
+    @property
+    def third_party(self) -> bool:
+        """Whether it goes to another site than the one that the person sees."""
+        return bool(self.top_site) and self.top_site != site_of(self.url)
 
 
 @dataclass(slots=True)
@@ -46,12 +54,16 @@ class _Kept:
     def says_why_not(self, journey: Journey, now: float) -> str:
         """Why the cookie stays at home; empty when it travels."""
         cookie = self.cookie
+        if journey.third_party:
+            return f"{cookie.name} stays at home: the frame stands in a page of {journey.top_site}"
         if cookie.secure and not is_trustworthy(journey.url):
             return f"{cookie.name} is Secure and the address is plain http"
         if journey.same_site or cookie.same_site == "None":
             return ""
         if cookie.same_site == "Strict":
             return f"{cookie.name} is SameSite=Strict and the request comes from {journey.from_site}"
+        if journey.top_site:
+            return f"{cookie.name} is not SameSite=None and the frame was led there by {journey.from_site}"
         if journey.method in _SAFE_METHODS:
             return ""
         if not cookie.same_site and now - self.created < LAX_POST_SECONDS:
@@ -107,8 +119,14 @@ class CookieJar:
             ready.names.append(name)
         return ready
 
-    def keep(self, set_cookie: str, url: str) -> str:
-        """Take a ``Set-Cookie`` header from the answer of ``url``. Returns why it was refused, or an empty text."""
+    def keep(self, set_cookie: str, journey: Journey | str) -> str:
+        """Take a ``Set-Cookie`` header from the answer to a request, or from that of a typed address.
+
+        Returns why it was refused, or an empty text.
+        """
+        if isinstance(journey, str):
+            journey = Journey(journey)
+        url = journey.url
         pair, *rest = set_cookie.split(";")
         name, equals, value = pair.partition("=")
         if not equals:
@@ -119,6 +137,8 @@ class CookieJar:
         }
         if problem := _refusal(name, value, attributes, url):
             return problem
+        if journey.third_party:
+            return f"{name}: set in a frame of {journey.top_site}"
         host = host_of(url)
         domain = attributes.get("domain", "").lstrip(".").lower()
         host_only = not domain or (domain == host and is_ip_address(host))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urldefrag, urljoin
 
@@ -27,19 +28,34 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _USER_AGENT = "okta-harness (http driver)"
 _SAML_FIELDS = ("SAMLResponse", "SAMLRequest")
 _FILLABLE = ("field", "select", "checkbox", "radio", "file")
+_AUTO_FORM = "appForm"
+"""Id of the form that Okta's script submits."""
+MAX_FRAMES = 20
+MAX_FRAME_DEPTH = 3
+
+
+@dataclass(slots=True)
+class Browser:
+    """What all windows and frames of one person share."""
+
+    actor: str
+    history: list[Exchange]
+    allowed: AllowedHosts
+    jar: CookieJar
+    transport: Transport
 
 
 class Window:
-    """One browser window: the page it shows, and how it got there."""
+    """One browser window, or a frame in one: the page it shows, and how it got there.
 
-    def __init__(
-        self, actor: str, history: list[Exchange], allowed: AllowedHosts, jar: CookieJar, transport: Transport
-    ) -> None:
-        self._actor = actor
-        self._history = history
-        self._allowed = allowed
-        self._jar = jar
-        self._transport = transport
+    ``inside`` is, for a frame, the site of the page in the window: what cookies call same-site there. Frames of pages
+    are loaded once, when the page comes; nobody sees them, but sign-out pages do their work in them.
+    """
+
+    def __init__(self, browser: Browser, *, inside: str = "", depth: int = 0) -> None:
+        self._browser = browser
+        self._inside = inside
+        self._depth = depth
         self._visits: list[tuple[Submission, str]] = []
         self._show(Document(b"", "text/html", "about:blank"), 0)
 
@@ -58,6 +74,7 @@ class Window:
         arrived = self._arrive(submission, from_url)
         self._visits.append((arrived, from_url))
         for _ in range(MAX_SELF_SUBMITS):
+            self._load_frames()
             if (target := self._refresh()) is not None:
                 self._arrive(Submission("GET", target), self.url)
             elif (form := self._self_submitting()) is not None:
@@ -87,8 +104,19 @@ class Window:
     def _arrive(self, submission: Submission, from_url: str) -> Submission:
         submission, answer, url = self._travel(submission, from_url)
         policy = answer.header("Referrer-Policy")
-        self._show(Document(answer.body, answer.header("Content-Type"), url, policy), answer.status)
+        body = b"" if self._depth and _refuses_frames(answer, url, self._inside) else answer.body
+        self._show(Document(body, answer.header("Content-Type"), url, policy), answer.status)
         return submission
+
+    def _load_frames(self) -> None:
+        if self._depth >= MAX_FRAME_DEPTH:
+            return
+        sources = [each.get("src") or "" for each in self.document.root.iter("iframe")]
+        for source in [each for each in sources if each][:MAX_FRAMES]:
+            target = urljoin(self.url, source)
+            if target.startswith("http"):
+                frame = Window(self._browser, inside=self._inside or site_of(self.url), depth=self._depth + 1)
+                frame.visit(Submission("GET", target), from_url=self.url)
 
     def _travel(self, submission: Submission, from_url: str) -> tuple[Submission, Answer, str]:
         """Send and follow redirects. Returns the last request, which the page can be had by again."""
@@ -109,19 +137,20 @@ class Window:
 
     def _exchange(self, submission: Submission, from_url: str, from_site: str) -> tuple[Answer, str]:
         url = urldefrag(submission.url).url
-        self._allowed.check(url)
-        journey = Journey(url, submission.method, from_site)
-        cookies = self._jar.for_request(journey)
+        self._browser.allowed.check(url)
+        journey = Journey(url, submission.method, from_site, self._inside)
+        cookies = self._browser.jar.for_request(journey)
         policy = self.document.referrer_policy if from_url == self.url else ""
         headers = navigation_headers(submission, url, from_url, policy)
         if cookies.header:
             headers["Cookie"] = cookies.header
-        answer = self._transport.send(submission.method, url, headers, submission.body)
+        headers["Sec-Fetch-Dest"] = "iframe" if self._depth else "document"
+        answer = self._browser.transport.send(submission.method, url, headers, submission.body)
         set_cookies = answer.all("Set-Cookie")
-        refused = [reason for each in set_cookies if (reason := self._jar.keep(each, url))]
-        self._history.append(
+        refused = [reason for each in set_cookies if (reason := self._browser.jar.keep(each, journey))]
+        self._browser.history.append(
             Exchange(
-                actor=self._actor,
+                actor=self._browser.actor,
                 method=submission.method,
                 url=url,
                 status=answer.status,
@@ -138,15 +167,18 @@ class Window:
         return answer, url
 
     def _self_submitting(self) -> HtmlElement | None:
-        """The form that a script would post: it holds a SAML message and nothing for a person to fill in."""
+        """The form that a script would submit: Okta's by its id, others because they hold a SAML message and nothing
+        for a person to fill in.
+        """
         for form in self.document.root.iter("form"):
+            if any(kind_of(each) in _FILLABLE for each in self.forms.controls(form)):
+                continue
             hidden = {
                 each.get("name")
                 for each in form.iter("input")
                 if (each.get("type") or "").lower() == "hidden"
             }
-            fillable = any(kind_of(each) in _FILLABLE for each in self.forms.controls(form))
-            if hidden.intersection(_SAML_FIELDS) and not fillable:
+            if form.get("id") == _AUTO_FORM or hidden.intersection(_SAML_FIELDS):
                 return form
         return None
 
@@ -188,6 +220,18 @@ def navigation_headers(submission: Submission, url: str, from_url: str, policy: 
         whole = same_origin and policy not in ("origin", "strict-origin")
         headers["Referer"] = urldefrag(from_url).url if whole else f"{origin_of(from_url)}/"
     return headers
+
+
+def _refuses_frames(answer: Answer, url: str, top_site: str) -> bool:
+    """Whether a page may not be shown in a frame of that site."""
+    found = re.search(r"frame-ancestors([^;]*)", answer.header("Content-Security-Policy"), re.I)
+    allowed = found[1].split() if found else None
+    if allowed is None:
+        option = answer.header("X-Frame-Options").strip().lower()
+        allowed = {"deny": ["'none'"], "sameorigin": ["'self'"]}.get(option)
+    if allowed is None or "*" in allowed:
+        return False
+    return allowed == ["'none'"] or site_of(url) != top_site
 
 
 def _fetch_site(url: str, from_url: str) -> Literal["none", "same-origin", "same-site", "cross-site"]:
