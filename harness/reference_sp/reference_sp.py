@@ -366,10 +366,11 @@ def _content(metadata: bytes | str | Path) -> bytes:
         return metadata
     if isinstance(metadata, Path):
         return metadata.read_bytes()
-    looks_like_a_path = "\n" not in metadata and "<" not in metadata and len(metadata) < 1000
-    if looks_like_a_path and Path(metadata).is_file():
-        return Path(metadata).read_bytes()
-    if looks_like_a_path and metadata.endswith(".xml"):
-        found = difference("md_empty", expected="a file", received=metadata)
-        raise SettingRefused(found)
+    longest_name, longest_path = 255, 4000
+    short = len(metadata) < longest_path and all(len(part) <= longest_name for part in Path(metadata).parts)
+    if short and "<" not in metadata and "\n" not in metadata:
+        if Path(metadata).is_file():
+            return Path(metadata).read_bytes()
+        if metadata.endswith(".xml"):
+            raise SettingRefused(difference("md_empty", expected="a file", received=metadata))
     return metadata.encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -65,8 +66,13 @@ def encrypted(
 
 
 def response(
-    pair: Pair, *, inner: bool = True, outer: bool = True, key: rsa.RSAPublicKey | None = None, **options
-):  # type: ignore[no-untyped-def]
+    pair: Pair,
+    *,
+    inner: bool = True,
+    outer: bool = True,
+    key: rsa.RSAPublicKey | None = None,
+    **options: Any,
+) -> Element:
     """An answer whose assertion was signed (``inner``), encrypted, and the response signed over it (``outer``)."""
     how = {
         name: options.pop(name)

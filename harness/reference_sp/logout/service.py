@@ -111,7 +111,7 @@ class Logouts:
         """A LogoutRequest or LogoutResponse of the IdP."""
         core = self._core
         idp = self._idp(org_id)
-        if idp is None:
+        if idp is None or not idp.slo:
             return LogoutRefused(
                 difference("slo_not_supported", expected="single logout", received="switched off")
             )

@@ -10,7 +10,7 @@ from harness.reference_sp.codes import difference, okta, sp
 from harness.reference_sp.hints import listed, shown
 from harness.reference_sp.metadata import read
 from harness.reference_sp.metadata.upload import Upload
-from harness.reference_sp.names import BINDING_POST, BINDING_REDIRECT, md
+from harness.reference_sp.names import md
 from harness.reference_sp.need import need
 from harness.reference_sp.xml import Element, ValueRefused
 
@@ -18,7 +18,6 @@ _METADATA = okta(
     "Sign On > View IdP metadata", "upload the metadata of the app that was made for this organization"
 )
 _ACTIVE = okta("SAML Signing Certificates", "upload the metadata of the Active certificate")
-_USABLE = (BINDING_REDIRECT, BINDING_POST)
 
 
 def _role(upload: Upload) -> Element:
@@ -100,7 +99,7 @@ def describes_an_idp(upload: Upload) -> Difference | None:
 def usable_binding(upload: Upload) -> Difference | None:
     """Sign-on is offered by HTTP-Redirect or HTTP-POST."""
     offered = read.endpoints(_role(upload), "SingleSignOnService")
-    if any(binding in offered for binding in _USABLE):
+    if any(binding in offered for binding in read.USABLE_BINDINGS):
         return None
     return difference(
         "md_no_usable_binding", expected="HTTP-Redirect or HTTP-POST", received=listed(list(offered))
@@ -133,7 +132,7 @@ def https_sign_on(upload: Upload) -> Difference | None:
     if not upload.settings.require_https_sso:
         return None
     for binding, endpoint in read.endpoints(_role(upload), "SingleSignOnService").items():
-        if binding in _USABLE and not endpoint.location.startswith("https://"):
+        if binding in read.USABLE_BINDINGS and not endpoint.location.startswith("https://"):
             return difference("md_http_sso", expected="https://...", received=shown(endpoint.location))
     return None
 

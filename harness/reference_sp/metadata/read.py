@@ -9,9 +9,11 @@ from harness.reference_sp import xml
 from harness.reference_sp.certificates import load_certificate
 from harness.reference_sp.idp import Endpoint, IdentityProvider
 from harness.reference_sp.metadata.upload import MetadataTools
-from harness.reference_sp.names import SAMLP, ds, md
+from harness.reference_sp.names import BINDING_POST, BINDING_REDIRECT, SAMLP, ds, md
 from harness.reference_sp.need import need
 from harness.reference_sp.xml import Element
+
+USABLE_BINDINGS = (BINDING_REDIRECT, BINDING_POST)
 
 
 def idp_role(entity: Element) -> Element | None:
@@ -52,7 +54,7 @@ def read_idp(entity: Element, tools: MetadataTools, *, first_key_only: bool = Fa
     return IdentityProvider(
         entity_id=entity.get("entityID", ""),
         sso=endpoints(role, "SingleSignOnService"),
-        slo=endpoints(role, "SingleLogoutService"),
+        slo={b: e for b, e in endpoints(role, "SingleLogoutService").items() if b in USABLE_BINDINGS},
         certificates=certificates[:1] if first_key_only else certificates,
         name_id_formats=tuple(xml.text_of(element).strip() for element in role.findall(md("NameIDFormat"))),
         wants_signed_requests=role.get("WantAuthnRequestsSigned", "").strip() in ("true", "1"),
