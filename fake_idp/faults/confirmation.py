@@ -120,6 +120,16 @@ def confirmations_valid_then_expired(response: Element, context: FaultContext) -
     _expire(_pair(response)[1], context)
 
 
+@on("tree", "sc-several-one-valid", source="SAML Core 2.4.1, lines 653-656; Errata E26")
+def confirmations_valid_between_others(response: Element, context: FaultContext) -> None:
+    """Three confirmations: the second holds; the first is sender-vouches, the third is a bearer's and has expired."""
+    first, second = _pair(response)
+    third = second.copy()
+    response.insert_after(second, third)
+    first.set("Method", f"{METHODS}sender-vouches")
+    _expire(third, context)
+
+
 def _none_valid(late: Element, foreign: Element, context: FaultContext) -> None:
     _expire(late, context)
     foreign.one(CONFIRMATION_DATA).set("Recipient", f"{OTHER_SP}/saml/acs")
