@@ -33,6 +33,7 @@ _MODULES = (
     "expect",
     "expect_messages",
     "expect_records",
+    "expect_session",
     "bench",
     "bench_clock",
     "files",

@@ -45,7 +45,7 @@ OF_RESPONSES = {
     "attribute_statements": "how many AttributeStatements",
     "name_qualifier": "NameQualifier of the NameID",
     "sp_name_qualifier": "SPNameQualifier of the NameID",
-    "key_info": "what the first signature says of its key: `certificate`, `absent`, or what else there is",
+    "key_info": "what the first signature says of its key: `certificate`, or what else there is",
     "encryption_certificate": "`present` when the encrypted assertion says for which certificate it is",
 }
 
@@ -126,7 +126,7 @@ def _key_info(signature: etree._Element | None) -> str | None:
         return None
     info = signature.find("ds:KeyInfo", _N)
     if info is None:
-        return "absent"
+        return None
     if info.find("ds:X509Data/ds:X509Certificate", _N) is not None:
         return "certificate"
     return ", ".join(etree.QName(each).localname for each in info.iterchildren(etree.Element)) or "empty"

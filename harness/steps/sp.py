@@ -247,3 +247,9 @@ def test_sign_on(world: World, given: Values) -> None:
             received=", ".join(found) or (attempt.outcome if attempt else "no test took place"),
             evidence=(page_evidence(window),),
         )
+
+
+@step("sp.open_sign_on_log", _AS)
+def open_sign_on_log(world: World, given: Values) -> None:
+    """Open the sign-on log, where admins read what was wrong with each refused login."""
+    world.sp_admin(given.text("as")).open(f"{world.reference.url}/settings/organization/sso-log")
