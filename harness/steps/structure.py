@@ -9,17 +9,19 @@ from functools import cache
 from lxml import etree
 
 from fake_idp.saml.names import NS_DS, NS_MD, NS_SAML2, NS_SAML2P, NS_XENC
-from harness.steps.structure_tables import OPEN, SHAPES, Shape
+from harness.steps.structure_tables import MIXED, OPEN, SHAPES, Shape
 
 VALID = "valid"
 _PREFIXES = {NS_SAML2P: "samlp", NS_SAML2: "saml", NS_MD: "md", NS_DS: "ds", NS_XENC: "xenc"}
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _CHECKED = ("samlp:", "saml:", "md:")
 _DURATION = r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
 _TYPES = {
     "string": r".*",
     "anyURI": r"\S*",
-    "anyURIs": r"\s*\S+(\s+\S+)*\s*",
-    "entityID": r"\S{1,1024}",
+    "anyURIs": r".*",
+    "entityID": r"\S{0,1024}",
+    "language": r"([a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*)?",
     "boolean": r"\s*(true|false|0|1)\s*",
     "ID": r"[^\W\d][\w.-]*",
     "NCName": r"[^\W\d][\w.-]*",
@@ -45,7 +47,7 @@ def _checked(root: etree._Element) -> Iterator[etree._Element]:
     """The elements that the table speaks of; not those inside content that the schema leaves open."""
     yield root
     shape = SHAPES.get(_name(root))
-    if shape is not None and shape.content != OPEN:
+    if shape is not None and shape.content not in (OPEN, MIXED):
         for child in root.iterchildren(etree.Element):
             if _name(child).startswith(_CHECKED):
                 yield from _checked(child)
@@ -74,9 +76,8 @@ def _attributes(element: etree._Element, seen: set[str]) -> str:
             seen.add(value)
     for name in map(str, element.attrib):
         other = name.startswith("{")
-        if (
-            other and not shape.foreign and not name.startswith("{http://www.w3.org/2001/XMLSchema-instance}")
-        ) or (not other and name not in known):
+        welcome = shape.foreign or name.startswith("{http://www.w3.org/2001/XMLSchema-instance}")
+        if name not in known and not (other and welcome):
             return f"the attribute {name[:120]} is not allowed here"
     return ""
 
@@ -85,7 +86,7 @@ def _attributes(element: etree._Element, seen: set[str]) -> str:
 def _attribute_types(shape: Shape) -> dict[str, tuple[str, bool]]:
     words = shape.attributes.split()
     return {
-        name.rstrip(":").rstrip("!"): (type_, "!" in name)
+        name.rstrip(":").rstrip("!").replace("xml:", _XML): (type_, "!" in name)
         for name, type_ in zip(words[::2], words[1::2], strict=True)
     }
 
@@ -94,7 +95,7 @@ def _content(element: etree._Element) -> str:
     content = SHAPES[_name(element)].content
     children = [_name(child) for child in element.iterchildren(etree.Element)]
     text = "".join(str(part) for part in element.itertext(with_tail=False)) if not children else ""
-    if content == OPEN:
+    if content == MIXED:
         return ""
     if content.startswith("["):
         type_ = content.strip("[]")
@@ -107,6 +108,8 @@ def _content(element: etree._Element) -> str:
         )
     if any((part or "").strip() for part in (element.text, *(child.tail for child in element))):
         return "has text, expected elements alone"
+    if content == OPEN:
+        return ""
     if _model(content).fullmatch("".join(f"{child} " for child in children)):
         return ""
     return f"holds {', '.join(children) or 'nothing'}; expected {content or 'nothing'}"

@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 OPEN = "*"
-"""Content that the schema leaves to others."""
+"""Elements that the schema leaves to others."""
+MIXED = "**"
+"""Elements and text that the schema leaves to others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What one element may hold.
 
-    ``content`` is a content model as in a DTD (``md:Extensions? md:KeyDescriptor*``), `OPEN`, or the type of its text
+    ``content`` is a content model as in a DTD (``md:Extensions? md:KeyDescriptor*``), `OPEN`, `MIXED`, or the type of its text
     in square brackets (``[anyURI]``); empty means no content. ``attributes`` are ``name: type`` by blanks, required
     ones with an exclamation mark. ``foreign`` lets attributes of other namespaces in.
     """
@@ -78,7 +80,7 @@ ASSERTIONS: dict[str, Shape] = {
     "saml:BaseID": Shape(OPEN, _NAMED),
     "saml:SubjectConfirmation": Shape(f"{_IDENTIFIER}? saml:SubjectConfirmationData?", "Method!: anyURI"),
     "saml:SubjectConfirmationData": Shape(
-        OPEN,
+        MIXED,
         "NotBefore: dateTime NotOnOrAfter: dateTime Recipient: anyURI InResponseTo: NCName Address: string",
         foreign=True,
     ),
@@ -104,13 +106,13 @@ ASSERTIONS: dict[str, Shape] = {
     ),
     "saml:AuthnContextClassRef": _URI,
     "saml:AuthnContextDeclRef": _URI,
-    "saml:AuthnContextDecl": Shape(OPEN),
+    "saml:AuthnContextDecl": Shape(MIXED),
     "saml:AuthenticatingAuthority": _URI,
     "saml:AttributeStatement": Shape("(saml:Attribute|saml:EncryptedAttribute)+"),
     "saml:Attribute": Shape(
         "saml:AttributeValue*", "Name!: string NameFormat: anyURI FriendlyName: string", foreign=True
     ),
-    "saml:AttributeValue": Shape(OPEN),
+    "saml:AttributeValue": Shape(MIXED),
 }
 
 _DATED = "ID: ID validUntil: dateTime cacheDuration: duration"
@@ -126,7 +128,7 @@ _ROLES = (
     "md:RoleDescriptor|md:IDPSSODescriptor|md:SPSSODescriptor|md:AuthnAuthorityDescriptor|"
     "md:AttributeAuthorityDescriptor|md:PDPDescriptor"
 )
-_IN_A_LANGUAGE = Shape("[string]", foreign=True)
+_IN_A_LANGUAGE = Shape("[string]", "xml:lang!: language")
 
 METADATA: dict[str, Shape] = {
     "md:EntityDescriptor": Shape(
