@@ -128,6 +128,9 @@ class Logins:
         judgement = judge(exchange, core.checks, collect_all=test)
         if core.weak("accepts-answers-at-any-organization") and judgement.subject is None:
             exchange, judgement = self._judged_elsewhere(exchange, judgement)
+        if core.weak("refuses-unknown-relay-state") and started is None and _relay_state(message):
+            found = difference("irt_unknown", expected="the RelayState of a login", received="another one")
+            judgement = Judgement(None, (found,), (), found)
         if core.weak("fetches-addresses-in-messages"):
             careless.fetch_addresses(exchange.xml)
         if core.weak("remembers-unverified-messages") and judgement.subject is None:
