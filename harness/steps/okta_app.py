@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.drivers.agent import Agent
 from harness.steps.app_fields import configure_saml_fields
+from harness.steps.certificate_rows import inactive_row_of_its_own
 from harness.steps.definition import Values, step
 from harness.steps.failure import fail, page_evidence
 from harness.steps.fields import text, texts
@@ -100,20 +101,20 @@ def generate_certificate(world: World, given: Values) -> None:
 
 @step("okta.activate_certificate", _APP)
 def activate_certificate(world: World, given: Values) -> None:
-    """Activate the newest certificate: from now on the app signs with it."""
+    """Activate the inactive certificate that was generated last: from now on the app signs with it."""
     app = world.app(given.text("app"))
     window = open_sign_on(world, app.label)
-    newest = max((key for key in app.keys if key.type == "SHA-2"), key=lambda key: key.created)
-    rows = [row for row in window.rows() if row.get("Type") == "SHA-2" and row.get("Status") == "Inactive"]
-    if not rows:
-        raise fail(
-            "no_certificate",
-            "there is no inactive certificate to activate.",
-            expected="an inactive SHA-2 row in SAML Signing Certificates",
-            received="; ".join(f"{row.get('Type')} {row.get('Status')}" for row in window.rows()),
-        )
-    window.press("Activate", within="SHA-2 Inactive")
-    _check(window, f"activate the certificate {newest.kid}")
+    window.press("Activate", within=inactive_row_of_its_own(app))
+    _check(window, "activate the certificate")
+
+
+@step("okta.delete_certificate", _APP)
+def delete_certificate(world: World, given: Values) -> None:
+    """Delete the app's inactive certificate: the one that was active before."""
+    app = world.app(given.text("app"))
+    window = open_sign_on(world, app.label)
+    window.press("Delete", within=inactive_row_of_its_own(app))
+    _check(window, "delete the certificate")
 
 
 def _check(window: Agent, doing: str) -> None:

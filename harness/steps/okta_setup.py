@@ -6,6 +6,7 @@ import mimetypes
 
 from harness.drivers.agent import Agent, Download
 from harness.steps.app_fields import GENERAL_SETTINGS, configure_saml_fields
+from harness.steps.certificate_rows import ACTIVE, CERTIFICATE, row_of
 from harness.steps.definition import Values, step, step_definitions
 from harness.steps.failure import fail, page_evidence
 from harness.steps.fields import Field, FileName, choice, flag, text
@@ -159,17 +160,14 @@ def create_saml_app(world: World, given: Values) -> None:
     finish(world, nothing)
 
 
-_CERTIFICATE = choice(
-    "certificate", "row of *SAML Signing Certificates*", "Active", "Inactive", default="Active"
-)
 _APP = text("app", "label of the app", default="the app made last")
 
 
-@step("okta.view_metadata", _APP, _CERTIFICATE, article_step=6)
+@step("okta.view_metadata", _APP, CERTIFICATE, article_step=6)
 def view_metadata(world: World, given: Values) -> None:
     """On the app's tab *Sign On*, click *View IdP metadata* of a signing certificate."""
     window = open_sign_on(world, given.text("app"))
-    document = window.download("View IdP metadata", within=given.text("certificate", "Active"))
+    document = window.download("View IdP metadata", within=_row(world, given))
     if document.status != 200 or b"EntityDescriptor" not in document.content:
         raise fail(
             "no_metadata",
@@ -192,7 +190,7 @@ SAVED_AS = Field("as", "name of the file, for later steps", FileName(new=True), 
         default="false",
     ),
     _APP,
-    _CERTIFICATE,
+    CERTIFICATE,
     choice(
         "how",
         "what the admin saves: the XML; the browser's web page of it; the sign-in page that a stranger gets; "
@@ -233,7 +231,11 @@ def _to_save(world: World, given: Values, how: str) -> Download:
         return world.open_metadata
     link = "Download certificate" if how == "certificate" else "View IdP metadata"
     window = open_sign_on(world, given.text("app"))
-    return window.download(link, within=given.text("certificate", "Active"))
+    return window.download(link, within=_row(world, given))
+
+
+def _row(world: World, given: Values) -> str:
+    return row_of(world.app(given.text("app")), given.text("certificate", ACTIVE))
 
 
 _VIEWER = (

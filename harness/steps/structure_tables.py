@@ -18,9 +18,9 @@ MIXED = "**"
 class Shape:
     """What one element may hold.
 
-    ``content`` is a content model as in a DTD (``md:Extensions? md:KeyDescriptor*``), `OPEN`, `MIXED`, or the type of its text
-    in square brackets (``[anyURI]``); empty means no content. ``attributes`` are ``name: type`` by blanks, required
-    ones with an exclamation mark. ``foreign`` lets attributes of other namespaces in.
+    ``content`` is a content model as in a DTD (``md:Extensions? md:KeyDescriptor*``), `OPEN`, `MIXED`, or the type of
+    its text in square brackets (``[anyURI]``); empty means no content. ``attributes`` are ``name: type`` by blanks,
+    required ones with an exclamation mark. ``foreign`` lets attributes of other namespaces in.
     """
 
     content: str = ""
