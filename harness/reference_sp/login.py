@@ -180,6 +180,8 @@ class Logins:
         caller: Caller | None,
     ) -> SignedIn | Refused:
         core = self._core
+        if core.weak("checks-then-stores"):
+            careless.wait_for_the_other_machine()
         try:
             # One unit of work: a refused person leaves no trace, and of two equal answers one comes first.
             with core.store.work():

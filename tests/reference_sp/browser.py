@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
-_POOL = urllib3.PoolManager(retries=False)
+_POOL = urllib3.PoolManager(retries=False, maxsize=8)
 
 
 class Page:

@@ -159,7 +159,7 @@ def test_the_effect_shows_with_the_weakness_and_only_then(
 def test_looking_first_and_storing_later_lets_equal_messages_race(make: Maker) -> None:
     strict, careless = make(), make(weaknesses=["checks-then-stores"])
     assert twice_at_once(strict) == 1
-    assert any(twice_at_once(careless) > 1 for _ in range(20))
+    assert twice_at_once(careless) > 1
 
 
 @pytest.fixture
