@@ -271,6 +271,7 @@ def test_another_name_ends_nothing_and_is_answered_with_an_error(pair: Pair, cha
     assert browser.signed_in() == "ada@acme.test"
     root, _, _ = logout_response(page)
     assert find(root, "p:Status/p:StatusCode").get("Value") == "urn:oasis:names:tc:SAML:2.0:status:Requester"
+    assert pair.sp.audit(action="logout")[-1].error == "slo_unknown_session"
 
 
 def tampered(message: Element) -> Element:

@@ -172,6 +172,7 @@ class Logouts:
         for check in REQUEST_CHECKS:
             found = None if check in self._core.effects.left_out else check(exchange)
             if found is not None:
+                self._note(org_id, "", caller, found.code)
                 return LogoutRefused(found)
         core, root = self._core, exchange.root
         try:
@@ -184,10 +185,14 @@ class Logouts:
             return LogoutRefused(difference("slo_replayed", expected="a new message"))
         problem = None if ended else difference("slo_unknown_session", expected="a live session of that name")
         for session in ended:
-            core.audit.add(
-                org_id, "logout", session.email_key, caller=caller, scope="asked by the identity provider"
-            )
+            self._note(org_id, session.email_key, caller)
+        if problem is not None:
+            self._note(org_id, "", caller, problem.code)
         return Answer(self._answer(org_id, exchange, problem), problem)
+
+    def _note(self, org_id: str, email: str, caller: Caller | None, error: str = "") -> None:
+        scope = "asked by the identity provider"
+        self._core.audit.add(org_id, "logout", email, caller=caller, error=error, scope=scope)
 
     def _usable_until(self, root: Element) -> datetime:
         until = root.get("NotOnOrAfter")
