@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+Use = Literal["signing", "encryption"]
 _LOCK = threading.Lock()
 
 
@@ -58,8 +60,8 @@ class SpKeys:
 
     def __init__(self, data_dir: Path | None = None) -> None:
         self._dir = data_dir
-        self._pairs: dict[str, KeyPair] = {}
-        self._former: list[KeyPair] = []
+        self._pairs: dict[str, KeyPair | None] = {}
+        self._changes = 0
 
     @property
     def signing(self) -> KeyPair:
@@ -71,36 +73,81 @@ class SpKeys:
         """Decrypts assertions."""
         return self._pair("encryption")
 
+    @property
+    def signing_certificates(self) -> tuple[x509.Certificate, ...]:
+        """What the SP publishes: the current certificate, and the former one during a change."""
+        former = self._former("signing")
+        return (self.signing.certificate, *((former.certificate,) if former else ()))
+
     def decryption_keys(self) -> tuple[rsa.RSAPrivateKey, ...]:
-        """The current key, and former ones during a change."""
-        return (self.encryption.private_key, *(pair.private_key for pair in self._former))
+        """The current key, and the former one during a change."""
+        former = self._former("encryption")
+        return (self.encryption.private_key, *((former.private_key,) if former else ()))
 
-    def rotate_encryption(self, *, keep_former: bool = True) -> KeyPair:
-        """A new encryption key; the former one still decrypts when ``keep_former``."""
-        if keep_former:
-            self._former.insert(0, self.encryption)
-        else:
-            self._former.clear()
-        self._pairs["encryption"] = make_key_pair("encryption")
-        return self._pairs["encryption"]
-
-    def _pair(self, name: str) -> KeyPair:
+    def rotate(self, use: Use, *, keep_former: bool = True) -> KeyPair:
+        """A new key pair. With ``keep_former`` the one before still decrypts, or is still published, for a while."""
+        before = self._pair(use)
         with _LOCK:
+            self._changes += 1
+            fresh = _of_this_process(f"{use} {self._changes}") if self._dir is None else make_key_pair(use)
+            self._keep(use, fresh)
+            self._keep(f"{use}-former", before if keep_former else None)
+        return fresh
+
+    def drop_former(self) -> None:
+        """End every change of keys: the former ones are forgotten."""
+        with _LOCK:
+            for use in ("signing", "encryption"):
+                self._keep(f"{use}-former", None)
+
+    def _former(self, use: Use) -> KeyPair | None:
+        with _LOCK:
+            name = f"{use}-former"
             if name not in self._pairs:
-                self._pairs[name] = _of_this_process(name) if self._dir is None else _in_file(self._dir, name)
+                path = None if self._dir is None else _path(self._dir, name)
+                self._pairs[name] = None if path is None or not path.exists() else _read(path)
             return self._pairs[name]
+
+    def _pair(self, use: Use) -> KeyPair:
+        with _LOCK:
+            pair = self._pairs.get(use)
+            if pair is None:
+                pair = _of_this_process(use) if self._dir is None else _in_file(self._dir, use)
+                self._pairs[use] = pair
+            return pair
+
+    def _keep(self, name: str, pair: KeyPair | None) -> None:
+        self._pairs[name] = pair
+        if self._dir is None:
+            return
+        if pair is None:
+            _path(self._dir, name).unlink(missing_ok=True)
+        else:
+            _write(_path(self._dir, name), pair)
+
+
+def _path(directory: Path, name: str) -> Path:
+    return directory / f"reference-sp-{name}.pem"
 
 
 def _in_file(directory: Path, name: str) -> KeyPair:
-    path = directory / f"reference-sp-{name}.pem"
+    path = _path(directory, name)
     if path.exists():
-        text = path.read_bytes()
-        key = load_pem_private_key(text, None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError(f"{path.name} holds no RSA key; delete it to have a new one made")
-        return KeyPair(key, x509.load_pem_x509_certificate(text))
+        return _read(path)
     pair = make_key_pair(name)
+    _write(path, pair)
+    return pair
+
+
+def _read(path: Path) -> KeyPair:
+    text = path.read_bytes()
+    key = load_pem_private_key(text, None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError(f"{path.name} holds no RSA key; delete it to have a new one made")
+    return KeyPair(key, x509.load_pem_x509_certificate(text))
+
+
+def _write(path: Path, pair: KeyPair) -> None:
     path.touch(mode=0o600)
     private = pair.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(private + pair.certificate.public_bytes(Encoding.PEM))
-    return pair

@@ -21,6 +21,7 @@ from harness.reference_sp.codes import difference
 from harness.reference_sp.core import Core
 from harness.reference_sp.login import Logins
 from harness.reference_sp.logout.service import Logouts
+from harness.reference_sp.maintenance import Maintenance
 from harness.reference_sp.members import Member, Status
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
@@ -45,7 +46,7 @@ class SettingRefused(ValueError):
         self.difference = found
 
 
-class ReferenceSP:
+class ReferenceSP(Maintenance):
     """A service provider modelled on Amplitude, on a loopback socket of its own.
 
     ::
@@ -329,10 +330,6 @@ class ReferenceSP:
     def encryption_certificate(self) -> str:
         """What Okta's *Encryption Certificate* must hold, PEM."""
         return pem(self._core.keys.encryption.certificate)
-
-    def rotate_encryption_key(self, *, keep_former: bool = True) -> str:
-        """Make a new encryption key; returns its certificate. The former one still decrypts if ``keep_former``."""
-        return pem(self._core.keys.rotate_encryption(keep_former=keep_former).certificate)
 
     # The harness
 

@@ -28,7 +28,8 @@ def sp_metadata(core: Core, org_id: str) -> bytes:
         protocolSupportEnumeration=names.SAMLP,
     )
     if settings.sign_requests or settings.single_logout:
-        _key(role, "signing", core.keys.signing.certificate)
+        for certificate in core.keys.signing_certificates:
+            _key(role, "signing", certificate)
     if settings.encryption != "off":
         _key(role, "encryption", core.keys.encryption.certificate)
     if settings.single_logout:

@@ -38,6 +38,7 @@ _MODULES = (
     "bench_clock",
     "files",
     "sp_metadata",
+    "sp_operations",
     "user_requests",
 )
 

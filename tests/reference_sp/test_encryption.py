@@ -221,10 +221,10 @@ def test_required_and_switched_off(make: Maker) -> None:
 
 def test_after_a_key_change_both_keys_decrypt_until_the_old_one_is_dropped(pair: Pair) -> None:
     old = public_key(pair.sp.encryption_certificate)
-    new = public_key(pair.sp.rotate_encryption_key())
+    new = public_key(pair.sp.rotate_key("encryption"))
     assert pair.code(response(pair, key=old)) == ""
     assert pair.code(response(pair, key=new)) == ""
-    newest = public_key(pair.sp.rotate_encryption_key(keep_former=False))
+    newest = public_key(pair.sp.rotate_key("encryption", keep_former=False))
     assert pair.code(response(pair, key=old)) == "enc_failed"
     assert pair.code(response(pair, key=newest)) == ""
 
