@@ -8,6 +8,7 @@ from harness.reference_sp.codes import difference, okta, sp
 from harness.reference_sp.core import Core
 from harness.reference_sp.exchange import Subject
 from harness.reference_sp.hints import listed
+from harness.reference_sp.identity_link import link, linked_member
 from harness.reference_sp.members import Member
 from harness.reference_sp.organizations import Organization
 
@@ -20,7 +21,16 @@ def admit(
     refused = _foreign_domain(core, email)
     if refused is not None:
         return refused
-    member = core.members.find(org_id, email)
+    known = linked_member(core, org_id, subject, caller)
+    if isinstance(known, Difference):
+        return known
+    found = _admitted(core, organization, known or core.members.find(org_id, email), email, caller)
+    return found if isinstance(found, Difference) else link(core, found, subject)
+
+
+def _admitted(
+    core: Core, organization: Organization, member: Member | None, email: str, caller: Caller | None
+) -> Member | Difference:
     if member is not None and member.status == "removed":
         if core.settings.removed_members == "refuse" or not organization.saved.jit:
             return difference("user_disabled", sp("Members", "invite the person again"), received=email)

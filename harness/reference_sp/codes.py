@@ -107,6 +107,8 @@ ACCESS = {
     "user_unknown": "You have no account here. Ask an admin of your organization for an invitation.",
     "user_pending": "You were invited but have not accepted the invitation yet.",
     "user_disabled": "Your account here was removed.",
+    "identity_conflict": "The account with your email address belongs to another identity.",
+    "email_changed": "Your email address is not the one that your account here has.",
     "domain_refused": "Your email domain does not belong to this organization.",
     "sso_required": "Your organization requires single sign-on. Use Sign in with SSO.",
     "bad_password": "The email or the password is wrong.",

@@ -16,6 +16,15 @@ class Maintenance:
 
     _core: Core
 
+    @property
+    def org_id(self) -> str:
+        """The id of the organization that the SP starts with."""
+        return self._core.settings.org_id
+
+    def forget_identity(self, email: str) -> None:
+        """Let another identity of the IdP take a member's account, from its next login on."""
+        self._core.members.change(self.org_id, email, identity="")
+
     def rotate_key(self, use: Use, *, keep_former: bool = True) -> str:
         """Make a new key pair for signing requests or decrypting assertions; returns its certificate in PEM.
 

@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from harness.reference_sp.need import need
 from harness.reference_sp.settings import ROLES, UnknownSetting
-from harness.reference_sp.store import Store, members
+from harness.reference_sp.store import Store, members, sessions
 
 Status = Literal["joined", "pending", "removed"]
 _HASH = "scrypt:1024:8:1"  # quick: these are accounts of a test tool on loopback
@@ -30,6 +30,8 @@ class Member:
     password_hash: str
     joined_by: str
     created: datetime
+    identity: str = ""
+    """Issuer, format and NameID that the account belongs to, at an SP that goes by these."""
 
 
 _MEMBER = select(members).where(members.c.org_id == bindparam("org"), members.c.email_key == bindparam("key"))
@@ -62,6 +64,15 @@ class Members:
         """The member with that address, a removed one too."""
         with self._store.work() as work:
             found = work.execute(_MEMBER, {"org": org_id, "key": self.key(email)}).mappings().first()
+        return None if found is None else Member(**found)
+
+    def with_identity(self, org_id: str, identity: str) -> Member | None:
+        """The joined or invited member that belongs to this issuer, format and NameID."""
+        row = select(members).where(
+            members.c.org_id == org_id, members.c.identity == identity, members.c.status != "removed"
+        )
+        with self._store.work() as work:
+            found = work.execute(row).mappings().first()
         return None if found is None else Member(**found)
 
     def with_email(self, email: str) -> list[Member]:
@@ -109,7 +120,7 @@ class Members:
         return member
 
     def change(self, org_id: str, email: str, **changes: Any) -> Member:
-        """Change the role or status of a member.
+        """Change the role, status or identity of a member.
 
         :raises UnknownMember: when there is none with that address.
         """
@@ -118,6 +129,19 @@ class Members:
             if work.execute(update(members).where(*where).values(**changes)).rowcount != 1:
                 raise UnknownMember(f"organization {org_id} has no member {email!r}")
         return need(self.find(org_id, email), "it was just changed")
+
+    def change_email(self, member: Member, email: str) -> Member:
+        """Give a member another address, which nobody has; their sessions go on."""
+        key = self.key(email)
+        mine = (members.c.org_id == member.org_id, members.c.email_key == member.email_key)
+        theirs = (sessions.c.org_id == member.org_id, sessions.c.email_key == member.email_key)
+        with self._store.work() as work:
+            if key != member.email_key:
+                old = (members.c.org_id == member.org_id, members.c.email_key == key)
+                work.execute(delete(members).where(*old))
+            work.execute(update(members).where(*mine).values(email=email, email_key=key))
+            work.execute(update(sessions).where(*theirs).values(email_key=key))
+        return need(self.find(member.org_id, email), "it was just changed")
 
     def check_password(self, email: str, password: str) -> Member | None:
         """The joined member with that address and password."""

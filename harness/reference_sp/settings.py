@@ -96,6 +96,10 @@ class Settings:
     email_sources: tuple[str, ...] = ("subject", names.CLAIM_EMAIL, "emailaddress", "email")
     """Where the email is looked for, in order: ``subject`` or an attribute name; names without ``:`` in any case."""
     fold_email_case: bool = True
+    identity: Literal["email", "name id"] = "email"
+    """Whose account it is: the one with that address, or the one that first signed in with that NameID."""
+    email_change: Literal["refuse", "follow"] = "refuse"
+    """What happens when a known NameID comes with another address. Without ``identity: name id`` it is unknown."""
 
     # Membership
     require_sso: bool = False

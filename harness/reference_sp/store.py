@@ -70,6 +70,7 @@ members = Table(
     Column("status", String, nullable=False),
     Column("password_hash", String, nullable=False, default=""),
     Column("joined_by", String, nullable=False, default=""),
+    Column("identity", String, nullable=False, default=""),
     Column("created", UtcDateTime, nullable=False),
 )
 

@@ -45,7 +45,10 @@ def names_the_subject(exchange: Exchange) -> Difference | None:
     if element is not None:
         exchange.name_id = exchange.tools.text(element)
         exchange.name_id_format = element.get("Format", names.NAMEID_UNSPECIFIED)
-    needed = exchange.settings.name_id_required or exchange.settings.email_sources == ("subject",)
+    settings = exchange.settings
+    needed = (
+        settings.name_id_required or settings.identity == "name id" or settings.email_sources == ("subject",)
+    )
     if needed and not exchange.name_id.strip():
         received = "(none)" if element is None else "(empty)"
         return difference("nameid_missing", _USERNAME, expected="a NameID with a value", received=received)

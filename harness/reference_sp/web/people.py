@@ -75,6 +75,20 @@ def remove() -> BaseResponse:
     return redirect(PAGE, 303)
 
 
+@blueprint.post("/forget-identity")
+def forget_identity() -> BaseResponse:
+    """Let another identity of the IdP take the account, from its next login on."""
+    org = org_admin()
+    if not isinstance(org, Organization):
+        return org
+    email = request.form.get("email", "")
+    if core().members.find(org.id, email) is None:
+        return _page(org, "There is no such member.", 422)
+    core().members.change(org.id, email, identity="")
+    _note(org.id, "forget identity", email, medium=True)
+    return redirect(PAGE, 303)
+
+
 def _admins(org_id: str) -> int:
     return sum(one.role == "admin" and one.status == "joined" for one in core().members.all(org_id))
 
