@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote_plus, unquote_plus
@@ -21,3 +22,16 @@ def verified_anew(
     pairs = [pair.partition("=") for pair in incoming.signed_query.split("&")]
     query = "&".join(f"{name}={quote_plus(unquote_plus(value))}" for name, _, value in pairs)
     return verified(replace(incoming, signed_query=query), certificates, settings, now)
+
+
+def inflate_all(data: bytes, limit: int) -> bytes | None:
+    """Inflate to any size, piece by piece, each time copying what is there already."""
+    del limit
+    engine, inflated, piece = zlib.decompressobj(wbits=-15), b"", 1 << 17
+    try:
+        while data and not engine.eof:
+            inflated = b"".join((inflated, engine.decompress(data, piece)))
+            data = engine.unconsumed_tail
+    except zlib.error:
+        return None
+    return inflated

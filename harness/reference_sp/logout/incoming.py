@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -61,11 +61,24 @@ class Incoming:
     signature: str = ""
 
 
-def read(arrival: Arrival, settings: Settings, *, no_limit: bool = False) -> Incoming | Difference:
-    """The message in an HTTP request. ``no_limit`` is the weakness that it says."""
+def inflate(data: bytes, limit: int) -> bytes | None:
+    """Raw DEFLATE, at most ``limit`` bytes: 30 kB can hold 30 MB."""
+    engine = zlib.decompressobj(wbits=-15)
+    try:
+        inflated = engine.decompress(data, limit + 1)
+    except zlib.error:
+        return None
+    return inflated if len(inflated) <= limit and engine.eof else None
+
+
+Inflate = Callable[[bytes, int], bytes | None]
+
+
+def read(arrival: Arrival, settings: Settings, *, inflate: Inflate = inflate) -> Incoming | Difference:
+    """The message in an HTTP request. Only a weakness brings its own ``inflate``."""
     if arrival.method == "POST":
         return _read_form(arrival, settings)
-    return _read_query(arrival, settings, no_limit=no_limit)
+    return _read_query(arrival, settings, inflate)
 
 
 def _message_difference(expected: str, received: str) -> Difference:
@@ -97,7 +110,7 @@ def _read_form(arrival: Arrival, settings: Settings) -> Incoming | Difference:
     return Incoming(parameter, BINDING_POST, root, values.get("RelayState"))
 
 
-def _read_query(arrival: Arrival, settings: Settings, *, no_limit: bool) -> Incoming | Difference:
+def _read_query(arrival: Arrival, settings: Settings, inflate: Inflate) -> Incoming | Difference:
     raw: dict[str, str] = {}
     for pair in filter(None, arrival.query.split("&")):
         name, _, value = pair.partition("=")
@@ -112,7 +125,7 @@ def _read_query(arrival: Arrival, settings: Settings, *, no_limit: bool) -> Inco
     if encoding != _DEFLATE:
         return _message_difference(_DEFLATE, shown(encoding))
     data = _base64(unquote_plus(raw[parameter]))
-    inflated = _inflate(data, 2**30 if no_limit else settings.message_max_bytes) if data is not None else None
+    inflated = inflate(data, settings.message_max_bytes) if data is not None else None
     root = _parsed(inflated) if inflated is not None else None
     if not isinstance(root, Element):
         return root or _message_difference("base64 of a DEFLATE stream of bounded size", "something else")
@@ -133,16 +146,6 @@ def _base64(text: str) -> bytes | None:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def _inflate(data: bytes, limit: int) -> bytes | None:
-    """Raw DEFLATE, at most ``limit`` bytes: 30 kB can hold 30 MB."""
-    engine = zlib.decompressobj(wbits=-15)
-    try:
-        inflated = engine.decompress(data, limit + 1)
-    except zlib.error:
-        return None
-    return inflated if len(inflated) <= limit and engine.eof else None
 
 
 def _parsed(data: bytes) -> Element | Difference:

@@ -14,12 +14,12 @@ from harness.difference import Difference
 from harness.reference_sp import xml
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.authn_request import choose_binding
-from harness.reference_sp.careless.logout import verified_anew
+from harness.reference_sp.careless.logout import inflate_all, verified_anew
 from harness.reference_sp.codes import difference
 from harness.reference_sp.core import Core
 from harness.reference_sp.idp import IdentityProvider
 from harness.reference_sp.logout.checks import REQUEST_CHECKS, RESPONSE_CHECKS, LogoutExchange
-from harness.reference_sp.logout.incoming import Arrival, Incoming, read, verified
+from harness.reference_sp.logout.incoming import Arrival, Incoming, inflate, read, verified
 from harness.reference_sp.memory import AlreadyUsed, new_id
 from harness.reference_sp.names import NAMEID_UNSPECIFIED, STATUS, SUCCESS, saml, samlp
 from harness.reference_sp.need import need
@@ -115,7 +115,9 @@ class Logouts:
             return LogoutRefused(
                 difference("slo_not_supported", expected="single logout", received="switched off")
             )
-        incoming = read(arrival, core.settings, no_limit=core.weak("no-inflate-limit"))
+        incoming = read(
+            arrival, core.settings, inflate=inflate_all if core.weak("no-inflate-limit") else inflate
+        )
         if isinstance(incoming, Difference):
             return LogoutRefused(incoming)
         is_request = incoming.root.tag == samlp("LogoutRequest")

@@ -258,7 +258,6 @@ METADATA: tuple[Weakness, ...] = (
         "keeps-removed-keys",
         "Goes on trusting keys that the metadata does not list any more.",
         "md-key-rollover",
-        "md-multiple-signing-keys",
     ),
     weakness(
         "refuses-expired-certificates",

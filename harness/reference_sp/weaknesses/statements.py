@@ -186,7 +186,6 @@ CONFIRMATION: tuple[Weakness, ...] = (
         "sc-bearer-required",
         "sc-missing",
         "sc-data-missing",
-        "sc-subject-missing",
         leaves_out=(subject.has_bearer_confirmation,),
         replaces={subject.one_confirmation_holds: careless.confirmation_when_given},
     ),
@@ -299,7 +298,6 @@ NAMES: tuple[Weakness, ...] = (
         "empty-name-is-the-first-account",
         "Takes an answer that names nobody for one about the first account.",
         "nameid-empty",
-        "nameid-absent",
         replaces={identity.has_email: careless.empty_name_is_the_first_account},
     ),
     weakness(
