@@ -50,6 +50,7 @@ def built_world(
         sp.start()
         ca_file = str(okta.tls.ca_certificate) if okta.tls else ""
         world = World(okta, ReferenceService(sp), drivers, driver, scenario.path.parent, ca_file)
+        stack.callback(lambda: [later(stop) for stop in world.at_end])
         stack.callback(world.close)
         _people(world, _part(OKTA, given, "okta", _row(scenario)))
         _members(world, _part(SP, given, "sp", _row(scenario)))

@@ -120,6 +120,16 @@ def behave(world: World, given: Values) -> None:  # noqa: ARG001
 
 
 @step(
+    "harness.keep",
+    Field("as", "name of the variable: `${name}` from here on", Text(), required=True, saves="value"),
+    text("text", "what it holds, such as `${okta.app.embed_link}` of now", required=True),
+)
+def keep(world: World, given: Values) -> None:
+    """Keep a text, to use it later when what it was made of has changed."""
+    world.names[given.text("as")] = given.text("text")
+
+
+@step(
     "harness.remember",
     Field("as", "name of the variable: `${name}` from here on", Text(), required=True, saves="value"),
     choice("of", "which message", "request", "response", default="response"),

@@ -37,6 +37,7 @@ _MODULES = (
     "bench",
     "bench_clock",
     "files",
+    "moving",
     "sp_metadata",
     "sp_operations",
     "user_requests",

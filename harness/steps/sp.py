@@ -186,6 +186,12 @@ def remove_member(world: World, given: Values) -> None:
         )
 
 
+@step("sp.forget_identity", text("email", "whose", required=True), _AS)
+def forget_identity(world: World, given: Values) -> None:
+    """Press *Forget identity*: another identity of the IdP may take the member's account."""
+    _members(world, given).press(f"Forget identity of {given.text('email')}")
+
+
 @step(
     "sp.change_role",
     text("email", "whose", required=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,8 @@ class World:
     """The metadata that the Okta admin looks at."""
     pending_metadata: bytes = b""
     """Uploaded but not saved, at an SP that has no upload page of ours."""
+    at_end: list[Callable[[], object]] = field(default_factory=list)
+    """What stops the servers that steps started."""
 
     # People and their browsers
 
@@ -64,9 +66,13 @@ class World:
 
     def fresh_window(self, actor: str) -> Agent:
         """A second browser for the same person, without the first one's cookies."""
+        self.close_window(actor)
+        return self.window(actor)
+
+    def close_window(self, actor: str) -> None:
+        """Let this person begin anew, in another browser, when they next do something."""
         if actor in self.windows:
             self.closed_windows.append(self.windows.pop(actor))
-        return self.window(actor)
 
     def okta_admin(self) -> Agent:
         """The Okta admin, signed in to the admin console."""
