@@ -227,3 +227,24 @@ def test_an_unknown_profile_setting_or_value_is_named_with_the_nearest_one() -> 
         ReferenceSP(clock_skw=1)
     with pytest.raises(UnknownSetting, match="Starter, Plus, Scholarship, Growth, Enterprise"):
         ReferenceSP(plan="gold")
+    with pytest.raises(UnknownSetting, match="'explain', 'opaque'"):
+        ReferenceSP(verbosity="loud")
+    with pytest.raises(UnknownSetting, match="expected a whole number"):
+        ReferenceSP(clock_skew="3 minutes")
+    with pytest.raises(UnknownSetting, match="expected True or False"):
+        ReferenceSP(jit="yes")
+    with pytest.raises(UnknownSetting, match="'viewer', 'member', 'manager', 'admin'"):
+        ReferenceSP(jit_role="owner")
+
+
+def test_every_setting_is_documented() -> None:
+    import ast
+    import inspect
+    import itertools
+
+    from harness.reference_sp.settings import Settings
+
+    body = ast.parse(inspect.getsource(Settings)).body[0].body  # type: ignore[attr-defined]
+    for field, after in itertools.pairwise(body):
+        if isinstance(field, ast.AnnAssign):
+            assert isinstance(after, ast.Expr), f"{ast.unparse(field.target)} has no description"
