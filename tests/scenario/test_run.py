@@ -76,7 +76,8 @@ def test_a_control_that_is_missing_fails_with_those_that_are_there(
     case = run(
         runner,
         tmp_path,
-        "  - user.open: {as: ada@acme.test, page: /login}\n  - user.press: {as: ada@acme.test, button: Sign in with SOS}\n",
+        "  - user.open: {as: ada@acme.test, page: /login}\n"
+        "  - user.press: {as: ada@acme.test, button: Sign in with SOS}\n",
     )
     assert case.differences[0].code == "page_control_missing"
     assert "Did you mean 'Sign in with SSO'?" in case.differences[0].message
