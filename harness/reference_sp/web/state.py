@@ -23,9 +23,13 @@ BROWSER_COOKIE = "sp_browser"
 _KEY = "reference_sp"
 
 
-def install(app: Flask, core: Core, logins: Logins, logouts: Logouts) -> None:
+def attach(app: Flask, core: Core, logins: Logins, logouts: Logouts) -> None:
     """Give the pages their SP."""
-    app.extensions[_KEY] = (core, logins, logouts)
+    app.extensions = {_KEY: (core, logins, logouts)}
+
+
+def install(app: Flask) -> None:
+    """What every page needs, whichever SP it belongs to."""
     app.context_processor(_for_templates)
     app.jinja_env.filters["fingerprint"] = fingerprint
     app.jinja_env.filters["as_it_came"] = _as_it_came
