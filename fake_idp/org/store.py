@@ -12,11 +12,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.pool import NullPool, Pool, StaticPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fake_idp.org.errors import DataDirInUse
 
@@ -134,13 +137,7 @@ class Store:
         self.lock = threading.RLock()
         self.path = None if data_dir is None else _private_file(data_dir)
         self._depth = 0
-        url = sa.URL.create("sqlite", database=str(self.path) if self.path else None)
-        self._engine = sa.create_engine(
-            url,
-            poolclass=StaticPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"check_same_thread": False, "timeout": 0.2, "cached_statements": 256},
-        )
+        self._engine = _memory() if self.path is None else _file(self.path)
         self._connection = self._engine.connect()
         try:
             self._prepare()
@@ -161,7 +158,8 @@ class Store:
         with self.transaction():
             tables = self._connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
             if not tables:
-                schema.create_all(self._connection, checkfirst=False)
+                for statement in _statements_of_schema():
+                    self._connection.exec_driver_sql(statement)
                 self._connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
         version = self._connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version != SCHEMA_VERSION:
@@ -228,7 +226,38 @@ class Store:
         """Let the database go. It cannot be used afterwards."""
         with self.lock:
             self._connection.close()
-            self._engine.dispose()
+            if self.path is not None:
+                self._engine.dispose()
+
+
+def _engine(database: str | None, pool: type[Pool]) -> sa.Engine:
+    return sa.create_engine(
+        sa.URL.create("sqlite", database=database),
+        poolclass=pool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"check_same_thread": False, "timeout": 0.2, "cached_statements": 256},
+    )
+
+
+def _file(path: Path) -> sa.Engine:
+    return _engine(str(path), StaticPool)
+
+
+@cache
+def _memory() -> sa.Engine:
+    """One engine for all orgs in memory: unpooled, each connection is a database of its own, and what SQLAlchemy has
+    compiled for one org serves the next.
+    """
+    return _engine(None, NullPool)
+
+
+@cache
+def _statements_of_schema() -> tuple[str, ...]:
+    dialect = sqlite.dialect()
+    tables = schema.sorted_tables
+    indexes = [index for table in tables for index in table.indexes]
+    items = (*map(CreateTable, tables), *map(CreateIndex, indexes))
+    return tuple(str(item.compile(dialect=dialect)) for item in items)
 
 
 _INSERTS: dict[str, sa.Insert] = {}

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import (
@@ -24,8 +25,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -58,6 +61,8 @@ organizations = Table(
     Column("draft", JSON),
     Column("draft_metadata", LargeBinary, nullable=False, default=b""),
     Column("tested_metadata", LargeBinary, nullable=False, default=b""),
+    Column("metadata_checked", UtcDateTime),
+    Column("metadata_problem", String, nullable=False, default=""),
 )
 
 members = Table(
@@ -159,8 +164,14 @@ class Store:
     def __init__(self, data_dir: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._connection: Connection | None = None
-        self.engine = _memory() if data_dir is None else _file(data_dir / "reference-sp.sqlite")
-        tables.create_all(self.engine)
+        self._engine = _memory() if data_dir is None else _file(data_dir / "reference-sp.sqlite")
+        self._memory = None if data_dir is not None else self._engine.connect()
+        if self._memory is None:
+            tables.create_all(self._engine)
+            return
+        for statement in _statements_of_schema():
+            self._memory.exec_driver_sql(statement)
+        self._memory.commit()
 
     @contextmanager
     def work(self) -> Iterator[Connection]:
@@ -169,20 +180,44 @@ class Store:
             if self._connection is not None:
                 yield self._connection
                 return
-            with self.engine.begin() as connection:
+            with self._begun() as connection:
                 self._connection = connection
                 try:
                     yield connection
                 finally:
                     self._connection = None
 
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        if self._memory is None:
+            with self._engine.begin() as connection:
+                yield connection
+        else:
+            with self._memory.begin():
+                yield self._memory
+
     def close(self) -> None:
-        """Let go of the file."""
-        self.engine.dispose()
+        """Let go of the file, or of the memory."""
+        if self._memory is not None:
+            self._memory.close()
+        else:
+            self._engine.dispose()
 
 
+@cache
 def _memory() -> Engine:
-    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    """One engine for all SPs in memory: unpooled, each connection is a database of its own, and what SQLAlchemy has
+    compiled for one SP serves the next.
+    """
+    return create_engine("sqlite://", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+
+@cache
+def _statements_of_schema() -> tuple[str, ...]:
+    dialect = sqlite.dialect()
+    indexes = [index for table in tables.sorted_tables for index in table.indexes]
+    items = (*map(CreateTable, tables.sorted_tables), *map(CreateIndex, indexes))
+    return tuple(str(item.compile(dialect=dialect)) for item in items)
 
 
 def _file(path: Path) -> Engine:
