@@ -208,7 +208,7 @@ _signed(
 )
 _signed(
     "logout-name-id-qualifier-other",
-    "The NameID is qualified for another SP.",
+    "The NameID of the LogoutRequest is qualified for another SP.",
     _name_id(lambda name_id: name_id.set("SPNameQualifier", f"{OTHER_SP}/saml/metadata")),
     *_MISMATCH,
     source=CORE,
