@@ -256,7 +256,7 @@ def _statements_of_schema() -> tuple[str, ...]:
     dialect = sqlite.dialect()
     tables = schema.sorted_tables
     indexes = [index for table in tables for index in table.indexes]
-    items = (*map(CreateTable, tables), *map(CreateIndex, indexes))
+    items: list[CreateTable | CreateIndex] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
     return tuple(str(item.compile(dialect=dialect)) for item in items)
 
 

@@ -7,6 +7,7 @@ import secrets
 from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as PlainResponse
 
+from fake_idp.org.log import person_entry
 from fake_idp.portal import blueprint
 from fake_idp.portal.slo import signing_out_page
 from fake_idp.saml.bindings import Delivery
@@ -56,6 +57,7 @@ def sign_in() -> Response:
         )
     person = org().check_password(identifier, password)
     if person is None:
+        _log_refusal(identifier)
         return _password_step(wanted, again, identifier, remember=remember, refused=True)
     before = session()
     if before is not None and before.person_id == person.id:
@@ -65,6 +67,19 @@ def sign_in() -> Response:
             org().end_session(before.id)
         current = org().start_session(person, remember=remember)
     return set_session_cookie(redirect_to(_with_login_token(wanted)), current)
+
+
+def _log_refusal(identifier: str) -> None:
+    """What the page does not say stands in the System Log: whether somebody was locked out or mistyped."""
+    known = org().find_person(identifier)
+    locked = known is not None and known.status == "LOCKED_OUT"
+    org().log_event(
+        "user.session.start",
+        actor=known,
+        target=[person_entry(known)] if known else [],
+        result="FAILURE",
+        reason="LOCKED_OUT" if locked else "INVALID_CREDENTIALS",
+    )
 
 
 @blueprint.post("/login/signout")

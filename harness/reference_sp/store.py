@@ -216,7 +216,10 @@ def _memory() -> Engine:
 def _statements_of_schema() -> tuple[str, ...]:
     dialect = sqlite.dialect()
     indexes = [index for table in tables.sorted_tables for index in table.indexes]
-    items = (*map(CreateTable, tables.sorted_tables), *map(CreateIndex, indexes))
+    items: list[CreateTable | CreateIndex] = [
+        *map(CreateTable, tables.sorted_tables),
+        *map(CreateIndex, indexes),
+    ]
     return tuple(str(item.compile(dialect=dialect)) for item in items)
 
 

@@ -27,6 +27,16 @@ def test_a_wrong_password_is_refused_and_the_right_one_then_works(world: World, 
     assert page.submit("Verify", {"Password": "pw-ada"}).heading == "My Apps"
 
 
+def test_the_system_log_says_why_somebody_was_refused(world: World, visitor: Visitor) -> None:
+    visitor.sign_in("ada@acme.test", "wrong")
+    world.ada.set_status("LOCKED_OUT")
+    visitor.sign_in("ada@acme.test", "pw-ada")
+    visitor.sign_in("nobody@acme.test", "wrong")
+    events = [each for each in world.okta.log("user.session.start") if each.result == "FAILURE"]
+    assert [each.reason for each in events] == ["INVALID_CREDENTIALS", "LOCKED_OUT", "INVALID_CREDENTIALS"]
+    assert events[0].actor["alternateId"] == "ada@acme.test"
+
+
 def test_an_unknown_person_learns_no_more_than_one_with_a_wrong_password(
     world: World, visitor: Visitor
 ) -> None:
