@@ -11,7 +11,7 @@ from harness.drivers import DRIVERS, Agent, Drivers
 from tests.drivers.pages import Shop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def drivers() -> Iterator[Drivers]:
     with Drivers() as drivers:
         yield drivers
