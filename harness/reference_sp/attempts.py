@@ -67,6 +67,13 @@ class Attempts:
         with self._store.work() as work:
             return [_attempt(row) for row in work.execute(rows).scalars()]
 
+    def find(self, reference: str) -> Attempt | None:
+        """The attempt with that reference number, of any organization."""
+        row = select(attempts.c.attempt).where(attempts.c.attempt["reference"].as_string() == reference)
+        with self._store.work() as work:
+            found = work.execute(row).scalars().first()
+        return None if found is None else _attempt(found)
+
     def last(self) -> Attempt | None:
         """The newest attempt of all organizations."""
         row = select(attempts.c.attempt).order_by(attempts.c.number.desc()).limit(1)

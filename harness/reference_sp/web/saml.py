@@ -67,12 +67,11 @@ def _start(org_id: str, *, test: bool) -> Response:
 @blueprint.get("/sso/error/<reference>")
 def error_page(reference: str) -> Response:
     """What became of a refused login."""
-    for organization in core().organizations.all():
-        for attempt in core().attempts.all(organization.id):
-            if attempt.reference == reference and attempt.differences:
-                public = difference(attempt.public_code or attempt.code)
-                return refusal(public, attempt, status=status_of(public))
-    return login_page(404)
+    attempt = core().attempts.find(reference)
+    if attempt is None or not attempt.differences:
+        return login_page(404)
+    public = difference(attempt.public_code or attempt.code)
+    return refusal(public, attempt, status=status_of(public))
 
 
 @blueprint.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
