@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from harness.difference import Difference
+from harness.reference_sp import metadata_source
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.certificates import fingerprint
 from harness.reference_sp.core import Core
@@ -21,6 +22,17 @@ def upload(
     else:
         keys = [fingerprint(certificate) for certificate in result.idp.certificates]
         _note(core, org_id, "upload metadata", email, caller, idp=result.idp.entity_id, certificates=keys)
+    return result
+
+
+def fetch(
+    core: Core, org_id: str, url: str, email: str, caller: Caller | None = None
+) -> Imported | Difference:
+    """Fetch metadata from its address and put it into the draft."""
+    data = metadata_source.fetch(url, core.settings, core.ca_file)
+    result = data if isinstance(data, Difference) else core.organizations.upload(org_id, data, url=url)
+    error = result.code if isinstance(result, Difference) else ""
+    _note(core, org_id, "fetch metadata", email, caller, error=error, url=url)
     return result
 
 

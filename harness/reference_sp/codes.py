@@ -31,6 +31,9 @@ IMPORT = {
     "md_cert_expired": "The signing certificate in the metadata has expired.",
     "md_cert_not_yet_valid": "The signing certificate in the metadata is not valid yet.",
     "md_expired": "The metadata has expired.",
+    "md_url_refused": "Metadata is not fetched from this address.",
+    "md_url_fetch": "The metadata could not be fetched from its address.",
+    "md_other_idp": "The metadata is that of another identity provider than before.",
     "md_bad_signature": "The metadata was changed after it was signed, or signed by an unknown key.",
 }
 

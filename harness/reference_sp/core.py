@@ -37,6 +37,8 @@ class Core:
         self.use_weaknesses(weaknesses)
         self._base_url = base_url
         self._numbers = itertools.count(1)
+        self.ca_file = ""
+        """Certificate authorities for fetching metadata by https, beside the machine's own."""
         self.store = Store(data_dir)
         self.keys = SpKeys(data_dir)
         self.memory = MessageMemory(self.store, self.now)

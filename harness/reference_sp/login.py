@@ -21,6 +21,7 @@ from harness.reference_sp.hints import shown
 from harness.reference_sp.members import Member
 from harness.reference_sp.memory import AlreadyUsed
 from harness.reference_sp.metadata.entity_checks import not_expired
+from harness.reference_sp.metadata_source import refresh_if_due
 from harness.reference_sp.need import need
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.outgoing import Outgoing
@@ -94,6 +95,7 @@ class Logins:
     ) -> Outgoing | Difference:
         """The AuthnRequest for a login that is to end at ``next_page``."""
         core = self._core
+        refresh_if_due(core, org_id)
         refusal = self.unavailable(org_id, draft=test)
         if refusal is not None:
             return refusal
@@ -119,6 +121,7 @@ class Logins:
     ) -> SignedIn | Refused | Tested:
         """Judge an answer. Nothing is taken or changed unless the whole of it is accepted."""
         core = self._core
+        refresh_if_due(core, org_id)
         started = core.memory.find_by_relay_state(_relay_state(message))
         test = started is not None and started.test and started.org_id == org_id
         refusal = self.unavailable(org_id, draft=test)

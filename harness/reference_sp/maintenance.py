@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.difference import Difference
+from harness.reference_sp import admin
 from harness.reference_sp.certificates import pem
 from harness.reference_sp.keys import Use
+from harness.reference_sp.metadata import Imported
+from harness.reference_sp.metadata_source import refresh_if_due
+from harness.reference_sp.refused import SettingRefused
 
 if TYPE_CHECKING:
     from harness.reference_sp.core import Core
@@ -24,6 +29,21 @@ class Maintenance:
     def forget_identity(self, email: str) -> None:
         """Let another identity of the IdP take a member's account, from its next login on."""
         self._core.members.change(self.org_id, email, identity="")
+
+    def fetch_metadata(self, url: str) -> Imported:
+        """Fetch IdP metadata from its address, as *Fetch Metadata* does. It is a draft until ``save``.
+
+        :raises SettingRefused: when it cannot be fetched or is not accepted.
+        """
+        result = admin.fetch(self._core, self.org_id, url, self._core.settings.admin_email)
+        if isinstance(result, Difference):
+            raise SettingRefused(result)
+        return result
+
+    def run_jobs(self) -> None:
+        """What runs every night: fetch metadata that is due."""
+        for organization in self._core.organizations.all():
+            refresh_if_due(self._core, organization.id)
 
     def rotate_key(self, use: Use, *, keep_former: bool = True) -> str:
         """Make a new key pair for signing requests or decrypting assertions; returns its certificate in PEM.

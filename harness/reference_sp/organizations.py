@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.x509 import Certificate
@@ -29,6 +29,8 @@ class SsoSettings:
     jit: bool = True
     jit_role: str = "member"
     idp_entity_id: str = ""
+    metadata_url: str = ""
+    """Where the metadata came from and is fetched again; empty for an uploaded file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Organization:
     draft: SsoSettings | None
     draft_metadata: bytes
     tested_metadata: bytes
+    metadata_checked: datetime | None = None
+    """When metadata by URL was last fetched, with or without success."""
+    metadata_problem: str = ""
+    """Why that gave nothing to use."""
 
     @property
     def plan_has_sso(self) -> bool:
@@ -125,10 +131,9 @@ class Organizations:
         """Move the organization to another plan; its SSO settings are kept, on or off."""
         self._write(org_id, plan=plan)
 
-    def upload(self, org_id: str, data: bytes, entity_id: str = "") -> Imported | Difference:
-        """Check metadata and put it into the draft; a refused file changes nothing."""
-        organization = self.get(org_id)
-        imported = import_metadata(
+    def checked(self, org_id: str, data: bytes, entity_id: str = "") -> Imported | Difference:
+        """What metadata says, or why it cannot be used; nothing is stored."""
+        return import_metadata(
             Upload(
                 data=data,
                 settings=self._settings(),
@@ -139,8 +144,13 @@ class Organizations:
             ),
             self._effects().left_out,
         )
+
+    def upload(self, org_id: str, data: bytes, entity_id: str = "", url: str = "") -> Imported | Difference:
+        """Check metadata and put it into the draft; a refused file changes nothing. ``url`` is where it came from."""
+        organization = self.get(org_id)
+        imported = self.checked(org_id, data, entity_id)
         if isinstance(imported, Imported):
-            draft = replace(organization.shown, idp_entity_id=imported.idp.entity_id)
+            draft = replace(organization.shown, idp_entity_id=imported.idp.entity_id, metadata_url=url)
             self._write(org_id, draft=asdict(draft), draft_metadata=data)
         return imported
 
@@ -171,18 +181,45 @@ class Organizations:
             return difference(
                 "cfg_lockout_guard", expected="signed in by SSO", received="signed in by password"
             )
+        self._remember_keys(organization)
+        fetched = {"metadata_checked": self._now(), "metadata_problem": ""} if new_idp else {}
+        self._write(
+            org_id, saved=asdict(draft), saved_metadata=metadata, draft=None, draft_metadata=b"", **fetched
+        )
+        return None
+
+    def claim_refresh(self, org_id: str, seconds: int) -> bool:
+        """Whether metadata by URL is due again after ``seconds``. One caller gets a yes, and fetches."""
+        now, limit = self._now(), self._now() - timedelta(seconds=seconds)
+        due = (organizations.c.metadata_checked.is_(None)) | (organizations.c.metadata_checked <= limit)
+        with self._store.work() as work:
+            claim = update(organizations).where(organizations.c.id == org_id, due)
+            claimed: bool = work.execute(claim.values(metadata_checked=now)).rowcount == 1
+            self._known = None
+        return claimed
+
+    def replace_metadata(self, org_id: str, data: bytes) -> None:
+        """Put checked metadata of the same IdP in the place of what is saved, and of a draft that is the same."""
+        organization = self.get(org_id)
+        self._remember_keys(organization)
+        same = organization.draft is not None and organization.draft_metadata == organization.saved_metadata
+        self._write(org_id, saved_metadata=data, **({"draft_metadata": data} if same else {}))
+
+    def note_refresh(self, org_id: str, problem: str) -> None:
+        """Remember why metadata by URL could not be used; empty after a success."""
+        self._write(org_id, metadata_problem=problem)
+
+    def _remember_keys(self, organization: Organization) -> None:
         former = self.idp(organization)
         if former is not None:
-            self._former_keys[org_id] = former.certificates
-        self._write(org_id, saved=asdict(draft), saved_metadata=metadata, draft=None, draft_metadata=b"")
-        return None
+            self._former_keys[organization.id] = former.certificates
 
     def remove_configuration(self, org_id: str) -> Difference | None:
         """Forget the identity provider; not while everybody depends on it."""
         organization = self.get(org_id)
         if organization.saved.require_sso:
             return difference("cfg_remove_while_on", expected="Require SSO off", received="Require SSO on")
-        saved = replace(organization.saved, idp_entity_id="")
+        saved = replace(organization.saved, idp_entity_id="", metadata_url="")
         self._write(org_id, saved=asdict(saved), saved_metadata=b"", draft=None, draft_metadata=b"")
         return None
 

@@ -26,6 +26,7 @@ from harness.reference_sp.members import Member, Status
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.profiles import profile_settings
+from harness.reference_sp.refused import SettingRefused
 from harness.reference_sp.sessions import Session
 from harness.reference_sp.settings import Settings, plan_name
 from harness.reference_sp.sp_metadata import sp_metadata
@@ -35,15 +36,9 @@ from harness.reference_sp.web import create_web_app
 if TYPE_CHECKING:
     from fake_idp.server import Server
 
+__all__ = ["ADMIN_PASSWORD", "ReferenceSP", "SettingRefused"]
+
 ADMIN_PASSWORD = "sp-admin-password"  # noqa: S105  # an account of a test tool on loopback, printed by it
-
-
-class SettingRefused(ValueError):
-    """A step of the admin was refused; ``difference`` says why."""
-
-    def __init__(self, found: Difference) -> None:
-        super().__init__("\n".join(found.lines()))
-        self.difference = found
 
 
 class ReferenceSP(Maintenance):
@@ -113,6 +108,7 @@ class ReferenceSP(Maintenance):
 
             if self._owns_tls:
                 self.tls = local_tls(self._data_dir and self._data_dir / "tls")
+            self._core.ca_file = str(self.tls.ca_certificate) if self.tls is not None else ""
             self._server = Server(self.wsgi, *self._address, ssl=self.tls).start()
         return self
 

@@ -51,6 +51,12 @@ class Settings:
     # Metadata import
     metadata_max_bytes: int = 1_000_000
     """Largest metadata file."""
+    metadata_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    """Hosts that metadata may be fetched from."""
+    metadata_timeout: int = 5
+    """How long a fetch may take."""
+    metadata_refresh: int = 3600
+    """After how long metadata by URL is fetched again."""
     metadata_encodings: tuple[str, ...] = ("utf-8", "utf-16")
     """Encodings of metadata that are read."""
     metadata_ascii_only: bool = False

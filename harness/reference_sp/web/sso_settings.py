@@ -81,6 +81,12 @@ def change() -> BaseResponse:
         if isinstance(result, Difference):
             return _page(core().organizations.get(org.id), result, status=422)
         imported = result
+    if action == "fetch":
+        url = request.form.get("metadata_url", "").strip()
+        fetched = admin.fetch(core(), org.id, url, _email(), caller())
+        if isinstance(fetched, Difference):
+            return _page(core().organizations.get(org.id), fetched, status=422)
+        imported = fetched
     if action == "save":
         live = session()
         by_sso = live is not None and live.method == "sso"

@@ -1,0 +1,103 @@
+"""IdP metadata by address: fetched when an admin says so, and again by itself when it is due."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from harness.difference import Difference
+from harness.reference_sp.codes import difference, okta, sp
+from harness.reference_sp.core import Core
+from harness.reference_sp.hints import listed, shown
+from harness.reference_sp.metadata import Imported
+from harness.reference_sp.organizations import Organization
+from harness.reference_sp.settings import Settings
+
+_URL = sp("Metadata URL", "enter the Metadata URL of the app's tab Sign On in Okta")
+
+
+def fetch(url: str, settings: Settings, ca_file: str = "") -> bytes | Difference:
+    """What stands at the address, at most one byte more than metadata may have.
+
+    Only hosts of the setting ``metadata_hosts`` are asked, and redirects are not followed: whoever may write the
+    address must not learn what else this server can reach.
+    """
+    refused = _refused(url, settings)
+    if refused is not None:
+        return refused
+    timeout = urllib3.Timeout(settings.metadata_timeout)
+    with urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=ca_file or None) as pool:
+        try:
+            answer = pool.request("GET", url, redirect=False, preload_content=False)
+            content = answer.read(settings.metadata_max_bytes + 1)
+            answer.close()
+        except (HTTPError, ValueError) as error:
+            return _not_fetched(url, type(error).__name__)
+    return content if answer.status == 200 else _not_fetched(url, f"status {answer.status}")
+
+
+def _refused(url: str, settings: Settings) -> Difference | None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname in settings.metadata_hosts
+        good = good and parts.username is None and parts.port != 0
+    except ValueError:
+        good = False
+    if good and url.isascii() and url.isprintable() and " " not in url:
+        return None
+    expected = f"http or https at {listed(settings.metadata_hosts)}"
+    return difference("md_url_refused", _URL, expected=expected, received=shown(url))
+
+
+def _not_fetched(url: str, received: str) -> Difference:
+    return difference("md_url_fetch", _URL, expected=f"metadata at {shown(url)}", received=received)
+
+
+def refresh_if_due(core: Core, org_id: str) -> None:
+    """Fetch the metadata anew when the last time is long enough ago. What cannot be used changes nothing."""
+    organization = core.organizations.find(org_id)
+    if organization is None or not organization.saved.metadata_url or not organization.saved_metadata:
+        return
+    if not core.organizations.claim_refresh(org_id, core.settings.metadata_refresh):
+        return
+    found = _renewed(core, organization)
+    if found is None:
+        return
+    problem = found if isinstance(found, Difference) else None
+    core.organizations.note_refresh(org_id, f"{problem.code}: {problem.received}" if problem else "")
+    core.audit.add(
+        org_id,
+        "refresh metadata",
+        "",
+        domain="organization",
+        feature="sso settings",
+        target=org_id,
+        risk="medium",
+        error=problem.code if problem else "",
+        url=organization.saved.metadata_url,
+    )
+
+
+def _renewed(core: Core, organization: Organization) -> Difference | Imported | None:
+    """What came of it; nothing when the metadata is the same as before and no problem is to be taken back."""
+    saved = organization.saved
+    data = fetch(saved.metadata_url, core.settings, core.ca_file)
+    if isinstance(data, Difference):
+        return data
+    imported = core.organizations.checked(organization.id, data, saved.idp_entity_id)
+    if isinstance(imported, Difference):
+        return imported
+    if imported.idp.entity_id != saved.idp_entity_id:
+        return difference(
+            "md_other_idp",
+            okta("Metadata URL", "compare it with the app's"),
+            _URL,
+            expected=saved.idp_entity_id,
+            received=shown(imported.idp.entity_id),
+        )
+    if data == organization.saved_metadata and not organization.metadata_problem:
+        return None
+    core.organizations.replace_metadata(organization.id, data)
+    return imported
