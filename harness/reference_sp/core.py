@@ -84,6 +84,10 @@ class Core:
         """The SP's assertion consumer service for an organization."""
         return self._filled(self.settings.acs_url, org_id)
 
+    def idp_initiated_acs_url(self, org_id: str) -> str:
+        """The second assertion consumer service, for answers that nobody asked for; empty when there is one for all."""
+        return self._filled(self.settings.idp_initiated_acs_url, org_id)
+
     def slo_url(self, org_id: str) -> str:
         """The SP's single logout service for an organization."""
         return self._filled(self.settings.slo_url, org_id)

@@ -61,6 +61,8 @@ class Message:
     query: Sequence[tuple[str, str]] = ()
     browser: str = ""
     """Hash of the cookie that marks the browser; empty when it sent none."""
+    idp_initiated: bool = False
+    """Whether it came to the address for answers that nobody asked for."""
 
     def values(self, name: str) -> list[str]:
         """Every value of a parameter, wherever it stands."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -147,12 +147,16 @@ class Logins:
     def _exchange(self, organization: Organization, message: Message, *, draft: bool) -> Exchange:
         core = self._core
         idp = need(core.organizations.idp(organization, draft=draft), "unavailable() looked")
+        settings, acs_url = core.settings, core.acs_url(organization.id)
+        if settings.idp_initiated_acs_url:
+            settings = replace(settings, allow_unsolicited=message.idp_initiated)
+            acs_url = core.idp_initiated_acs_url(organization.id) if message.idp_initiated else acs_url
         exchange = Exchange(
-            settings=core.settings,
+            settings=settings,
             now=core.now(),
             org_id=organization.id,
             entity_id=core.entity_id(organization.id),
-            acs_url=core.acs_url(organization.id),
+            acs_url=acs_url,
             idps={idp.entity_id: idp},
             message=message,
             memory=core.memory,

@@ -37,6 +37,8 @@ class Settings:
     """The SP's name, which Okta's Audience URI must hold."""
     acs_url: str = "{url}/saml/2/acs/{org}"
     """Where answers are posted, which Okta's Single sign-on URL must hold."""
+    idp_initiated_acs_url: str = ""
+    """A second address for answers that nobody asked for, as Datadog has it; the first one then takes none of them."""
     slo_url: str = "{url}/saml/2/slo/{org}"
     """Where logout messages come."""
     extra_audiences: tuple[str, ...] = ()

@@ -45,6 +45,8 @@ def sp_metadata(core: Core, org_id: str) -> bytes:
         index="0",
         isDefault="true",
     )
+    if second := core.idp_initiated_acs_url(org_id):
+        _child(role, "AssertionConsumerService", Binding=BINDING_POST, Location=second, index="1")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 

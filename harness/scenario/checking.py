@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from harness.scenario.model import Plain, Scenario, Step
@@ -158,14 +159,18 @@ class Checker:
     def _unknown_step(self, name: Node, number: int) -> None:
         steps = tuple(step_definitions())
         actor = name.raw.partition(".")[0]
-        same_actor = tuple(each for each in steps if each.startswith(f"{actor}."))
+        near = tuple(
+            get_close_matches(name.raw, [each for each in steps if each.startswith(f"{actor}.")], 6, 0.4)
+        )
+        known_actor = actor in ACTORS
         beginnings = tuple(f"{each}..." for each in ACTORS)
+        command = f"okta-harness steps {actor}" if known_actor else "okta-harness steps"
         with self.reader.at(f"step {number}"):
             self.reader.report(
                 name,
                 f"unknown step {name.raw!r}.{did_you_mean(name.raw, steps)}",
-                same_actor or beginnings,
-                "`okta-harness steps` describes them all",
+                near if known_actor else beginnings,
+                f"`{command}` describes them all",
             )
 
     def _step(self, read: _ReadStep) -> Step | None:

@@ -22,7 +22,7 @@ PREFIXES = {
 _MISTAKES = (1, 2, 4, 5, 10, 12, 13, 14, 15, 18, 20, 22, 23, 25, 27, 28, 35, 40, 44)
 ASKED_FOR = (
     *(f"setup-{number}" for number in ("01", "02", "03", "04", "05", "12", "14", "16", "18")),
-    *(f"login-{number}" for number in ("01", "02", "03", "04", "10", "11", "12", "13", "21", "22", "24")),
+    *(f"login-{number}" for number in ("01", "02", "03", "04", *map(str, range(10, 23)), "24", "26")),
     *(f"prov-{number}" for number in ("01", "02", "03")),
     *(f"sess-{number}" for number in ("04", "13")),
     *(f"mistakes-m{number:02}" for number in _MISTAKES),

@@ -81,6 +81,8 @@ def receive(path: str) -> BaseResponse:
     for organization in core().organizations.all():
         if here == core().acs_url(organization.id):
             return _acs(organization.id)
+        if here == core().idp_initiated_acs_url(organization.id):
+            return _acs(organization.id, idp_initiated=True)
         if core().settings.single_logout and here == core().slo_url(organization.id):
             return slo.receive(organization.id)
         if here == core().metadata_url(organization.id) and request.method == "GET":
@@ -100,12 +102,13 @@ def _metadata(org_id: str) -> Response:
     return response
 
 
-def _acs(org_id: str) -> BaseResponse:
+def _acs(org_id: str, *, idp_initiated: bool = False) -> BaseResponse:
     message = Message(
         method=request.method,
         form=list(request.form.items(multi=True)),
         query=list(request.args.items(multi=True)),
         browser=browser(),
+        idp_initiated=idp_initiated,
     )
     result = logins().receive(org_id, message, caller())
     if isinstance(result, Tested):
