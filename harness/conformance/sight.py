@@ -49,10 +49,15 @@ class Probe:
         self.url = signed_in.url
         self._contains = signed_in.contains
         self._anonymous: list[Page] = []
+        self._to_login: set[str] = set()
+        """Where the page sends people who are not signed in."""
 
     def learn(self, *pages: Page) -> None:
         """Remember what the page looks like without a login."""
         self._anonymous.extend(pages)
+        for page in pages:
+            first_step = page.chain[1] if len(page.chain) > 1 else page.leads_to
+            self._to_login.update([_without_query(first_step)] if first_step else [])
 
     def names(self, page: Page, person: Identity) -> bool:
         """Whether a page with status 200 says that this person is signed in."""
@@ -72,7 +77,14 @@ class Probe:
             sight = self._judge(landed, subject, forged, marker)
             if sight.who != "nobody":
                 return sight
-        return self._judge(visitor.get(self.url), subject, forged, marker)
+        return self._judge(self._fetched(visitor), subject, forged, marker)
+
+    def _fetched(self, visitor: Visitor) -> Page:
+        """The page; a redirect to where nobody's browser is sent, too, is answer enough and not followed."""
+        page = visitor.get_once(self.url)
+        if page.leads_to and _without_query(page.leads_to) not in self._to_login:
+            return visitor.get(self.url)
+        return page
 
     def _judge(self, page: Page, subject: Identity | None, forged: Identity | None, marker: str) -> Sight:
         shows_subject = subject is not None and self.names(page, subject)
@@ -99,6 +111,10 @@ class Probe:
 
     def _pattern(self, person: Identity) -> re.Pattern[str]:
         return _compiled(self._contains, person.name_id or person.email, person.email, person.login)
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
 
 
 @lru_cache(maxsize=512)

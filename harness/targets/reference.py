@@ -43,7 +43,7 @@ class ReferenceTarget(RunningTarget):
             deep_link=f"{sp.url}/{sp.org_id}/{PAGE}",
             deep_link_start=f"{sp.sso_login_url}?next=/{sp.org_id}/{PAGE}",
             domains=tuple(sp.settings.allowed_domains),
-            signed_in=SignedIn(f"{sp.me_url}.json", '"email":"{email}"'),
+            signed_in=SignedIn(sp.me_url, "Signed in as {email}"),
             app={"Application username": "Email", **_attributes(sp), **target.app},
             capabilities=Capabilities(
                 idp_initiated=sp.settings.allow_unsolicited,
