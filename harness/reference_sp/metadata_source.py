@@ -86,7 +86,9 @@ def _renewed(core: Core, organization: Organization) -> Difference | Imported | 
     data = fetch(saved.metadata_url, core.settings, core.ca_file)
     if isinstance(data, Difference):
         return data
-    imported = core.organizations.checked(organization.id, data, saved.idp_entity_id)
+    imported = core.organizations.checked(organization.id, data)
+    if isinstance(imported, Difference) and imported.code == "md_many_entities":
+        imported = core.organizations.checked(organization.id, data, saved.idp_entity_id)
     if isinstance(imported, Difference):
         return imported
     if imported.idp.entity_id != saved.idp_entity_id:

@@ -40,6 +40,7 @@ _MODULES = (
     "moving",
     "sp_metadata",
     "sp_operations",
+    "sp_source",
     "user_requests",
 )
 

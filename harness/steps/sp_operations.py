@@ -23,3 +23,9 @@ def rotate_key(world: World, given: Values) -> None:
 def drop_former_keys(world: World, given: Values) -> None:  # noqa: ARG001
     """The SP's operators end the change of keys: the former ones count no more."""
     world.reference.drop_former_keys()
+
+
+@step("sp.run_jobs")
+def run_jobs(world: World, given: Values) -> None:  # noqa: ARG001
+    """The SP does what it does by itself every night: it fetches metadata that is due."""
+    world.reference.run_jobs()

@@ -81,8 +81,8 @@ def change() -> BaseResponse:
         if isinstance(result, Difference):
             return _page(core().organizations.get(org.id), result, status=422)
         imported = result
-    if action == "fetch":
-        url = request.form.get("metadata_url", "").strip()
+    url = request.form.get("metadata_url", "").strip()
+    if action == "fetch" or (action == "save" and url and url != org.shown.metadata_url):
         fetched = admin.fetch(core(), org.id, url, _email(), caller())
         if isinstance(fetched, Difference):
             return _page(core().organizations.get(org.id), fetched, status=422)
