@@ -12,6 +12,7 @@ from harness.reference_sp.attempts import Attempts
 from harness.reference_sp.audit import Audit
 from harness.reference_sp.clock import Clock
 from harness.reference_sp.keys import SpKeys
+from harness.reference_sp.mail import Outbox
 from harness.reference_sp.members import Members
 from harness.reference_sp.memory import MessageMemory
 from harness.reference_sp.organizations import Organizations
@@ -46,6 +47,7 @@ class Core:
         self.sessions = Sessions(self.store, self.now)
         self.audit = Audit(self.store, self.now)
         self.attempts = Attempts(self.store, self.now)
+        self.outbox = Outbox(self.store, self.now)
         self.organizations = Organizations(
             self.store, self.now, lambda: self.settings, lambda: self.effects, self._own_entity_ids
         )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.certificates import pem
+from harness.reference_sp.expiry import send_warnings
 from harness.reference_sp.keys import Use
+from harness.reference_sp.mail import Mail
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.metadata_source import refresh_if_due
 from harness.reference_sp.refused import SettingRefused
@@ -41,9 +43,14 @@ class Maintenance:
         return result
 
     def run_jobs(self) -> None:
-        """What runs every night: fetch metadata that is due."""
+        """What runs every night: fetch metadata that is due, warn of certificates that end."""
         for organization in self._core.organizations.all():
             refresh_if_due(self._core, organization.id)
+        send_warnings(self._core)
+
+    def mails(self, *, org_id: str = "") -> list[Mail]:
+        """The mails that the SP sent, the oldest first."""
+        return self._core.outbox.all(org_id or self.org_id)
 
     def rotate_key(self, use: Use, *, keep_former: bool = True) -> str:
         """Make a new key pair for signing requests or decrypting assertions; returns its certificate in PEM.

@@ -149,6 +149,17 @@ audit_entries = Table(
     Column("entry", JSON, nullable=False),
 )
 
+mails = Table(
+    "mails",
+    tables,
+    Column("org_id", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("to", String, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("sent", UtcDateTime, nullable=False),
+)
+
 attempts = Table(
     "attempts",
     tables,

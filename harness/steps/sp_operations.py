@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from harness.reference_sp.keys import Use
 from harness.steps.definition import Values, step
-from harness.steps.fields import choice, flag
+from harness.steps.failure import fail
+from harness.steps.fields import Field, Whole, choice, flag, text, texts
 from harness.steps.world import World
 
 
@@ -27,5 +28,30 @@ def drop_former_keys(world: World, given: Values) -> None:  # noqa: ARG001
 
 @step("sp.run_jobs")
 def run_jobs(world: World, given: Values) -> None:  # noqa: ARG001
-    """The SP does what it does by itself every night: it fetches metadata that is due."""
+    """The SP does its nightly work: it fetches metadata that is due and mails about certificates that end soon."""
     world.reference.run_jobs()
+
+
+@step(
+    "expect.mail",
+    text("to", "address that it went to", required=True),
+    texts("mentions", "texts that its subject or body must have"),
+    Field("times", "how many such mails there are", Whole(minimum=0), default="at least one"),
+)
+def mail(world: World, given: Values) -> None:
+    """A mail that the SP sent, all of its words in one mail."""
+    sent = world.reference.mails()
+    found = [
+        each
+        for each in sent
+        if each.to == given.text("to")
+        and all(word in f"{each.subject}\n{each.text}" for word in given.texts("mentions"))
+    ]
+    if len(found) == given.whole("times") if "times" in given else found:
+        return
+    raise fail(
+        "mail",
+        "the SP sent no such mail." if not found else "the SP sent it another number of times.",
+        expected=", ".join(f"{name} {value}" for name, value in given.items()),
+        received="; ".join(f"to {each.to}: {each.subject}" for each in sent) or "no mail at all",
+    )

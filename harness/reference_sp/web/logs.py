@@ -24,6 +24,15 @@ def audit() -> BaseResponse:
     return make_response(render_template("audit.html", entries=entries, as_text=json.dumps))
 
 
+@blueprint.get("/outbox")
+def outbox() -> BaseResponse:
+    """The mails that the SP sent to the organization's people."""
+    org = org_admin()
+    if not isinstance(org, Organization):
+        return org
+    return make_response(render_template("outbox.html", mails=list(reversed(core().outbox.all(org.id)))))
+
+
 @blueprint.get("/sso-log")
 def sso_log() -> BaseResponse:
     """Every sign-on answer with everything that was found in it."""

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.codes import difference, sp
+from harness.reference_sp.expiry import expiry_of
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.settings import ROLES, VENDORS
@@ -131,6 +132,7 @@ def _page(
         problem=problem,
         idp=idp,
         imported=imported is not None,
+        expiry=expiry_of(core().organizations.idp(org), core().now()),
         warnings=warnings,
         same=same,
         done=request.args.get("done", "") if request.method == "GET" else "",
