@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fake_idp.saml.faults import Fault
 
 
 @dataclass(slots=True)
-class _Order:
+class Order:
+    """Faults for one app, or for all (``None``); for ``remaining`` messages, or for good (``None``)."""
+
     faults: tuple[Fault, ...]
     app_id: str | None
     remaining: int | None
@@ -21,12 +23,12 @@ class ArmedFaults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._orders: list[_Order] = []
+        self._orders: list[Order] = []
 
     def arm(self, faults: Iterable[Fault], *, app_id: str | None = None, times: int | None = None) -> None:
         """Put faults into the messages to come: all of them, or those of one app; for good, or ``times`` messages."""
         with self._lock:
-            self._orders.append(_Order(tuple(faults), app_id, times))
+            self._orders.append(Order(tuple(faults), app_id, times))
 
     def take(self, app_id: str) -> tuple[Fault, ...]:
         """The faults for the next message of an app; counts it."""
@@ -42,6 +44,11 @@ class ArmedFaults:
         """The faults that :meth:`take` would give, without counting."""
         with self._lock:
             return tuple(f for order in self._orders if order.app_id in (None, app_id) for f in order.faults)
+
+    def orders(self) -> list[Order]:
+        """What is armed now, in the order in which it was armed."""
+        with self._lock:
+            return [replace(order) for order in self._orders]
 
     def clear(self) -> None:
         """Behave again."""

@@ -10,7 +10,7 @@ from tests.pages.visitor import Visitor
 
 PAGES = [
     "/admin/dashboard", "/admin/apps/active", "/admin/apps/new", "/admin/users", "/admin/groups",
-    "/admin/reports/system-log", "/admin/testing/clock", "/admin/testing/settings",
+    "/admin/reports/system-log", "/admin/testing/clock", "/admin/testing/settings", "/admin/testing/faults",
 ]  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_a_post_without_a_session_changes_nothing(world: World, visitor: Visitor
 def test_navigation_has_okta_s_entries_and_a_section_for_testing(admin: Visitor) -> None:
     nav = admin.get("/admin/dashboard").document.xpath("//nav[@aria-label='Admin console']//a")
     assert [" ".join(link.text_content().split()) for link in nav] == [
-        "Dashboard", "People", "Groups", "Applications", "System Log", "Org clock", "Org settings",
+        "Dashboard", "People", "Groups", "Applications", "System Log", "Org clock", "Org settings", "Faults",
     ]  # fmt: skip
     for link in nav:
         page = admin.get(link.get("href"))

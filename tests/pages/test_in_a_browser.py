@@ -39,6 +39,7 @@ def all_pages(world: World) -> list[str]:
         "/setup/help/SAML_2_0/instructions", f"/admin/apps/saml-wizard/edit/{world.app.info.name}/{world.app.id}",
         "/admin/users", "/admin/users/new", f"/admin/users/{world.ada.id}", "/admin/groups", "/admin/groups/new",
         f"/admin/groups/{world.okta.org.group('Everyone').id}", "/admin/reports/system-log", "/admin/testing/clock",
+        "/admin/testing/faults",
         "/admin/testing/settings",
     ]  # fmt: skip
 
