@@ -8,8 +8,10 @@ from harness.difference import Difference
 from harness.reference_sp import metadata_source
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.certificates import fingerprint
+from harness.reference_sp.configuration_file import import_into_draft
 from harness.reference_sp.core import Core
 from harness.reference_sp.metadata import Imported
+from harness.reference_sp.organizations import SsoSettings
 
 
 def upload(
@@ -31,9 +33,21 @@ def fetch(
     """Fetch metadata from its address and put it into the draft."""
     data = metadata_source.fetch(url, core.settings, core.ca_file)
     result = data if isinstance(data, Difference) else core.organizations.upload(org_id, data, url=url)
-    error = result.code if isinstance(result, Difference) else ""
-    _note(core, org_id, "fetch metadata", email, caller, error=error, url=url)
+    _note(core, org_id, "fetch metadata", email, caller, error=_code_of(result), url=url)
     return result
+
+
+def import_configuration(
+    core: Core, org_id: str, data: bytes, email: str, caller: Caller | None = None
+) -> SsoSettings | Difference:
+    """Put the settings of an exported file into the draft."""
+    result = import_into_draft(core, org_id, data)
+    _note(core, org_id, "import configuration", email, caller, error=_code_of(result))
+    return result
+
+
+def _code_of(result: object) -> str:
+    return result.code if isinstance(result, Difference) else ""
 
 
 def save(

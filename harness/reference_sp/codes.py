@@ -44,6 +44,7 @@ CONFIGURATION = {
     "cfg_incomplete": "Single sign-on cannot be required before identity provider metadata has been uploaded.",
     "cfg_test_required": "Test the sign-on with these settings before you save them.",
     "cfg_lockout_guard": "Sign in through single sign-on once before you require it, or you may lock yourself out.",
+    "cfg_import": "This file holds no settings that were exported here.",
     "cfg_remove_while_on": "Switch off Require SSO before you remove the configuration.",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.certificates import pem
+from harness.reference_sp.configuration_file import exported
 from harness.reference_sp.expiry import send_warnings
 from harness.reference_sp.keys import Use
 from harness.reference_sp.mail import Mail
@@ -41,6 +42,19 @@ class Maintenance:
         if isinstance(result, Difference):
             raise SettingRefused(result)
         return result
+
+    def export_configuration(self) -> bytes:
+        """The saved SSO settings as a file, without any secret."""
+        return exported(self._core.organizations.get(self.org_id))
+
+    def import_configuration(self, data: bytes) -> None:
+        """Take the settings of an exported file. They are a draft until ``save``.
+
+        :raises SettingRefused: when the file is none, or its metadata is not accepted.
+        """
+        result = admin.import_configuration(self._core, self.org_id, data, self._core.settings.admin_email)
+        if isinstance(result, Difference):
+            raise SettingRefused(result)
 
     def run_jobs(self) -> None:
         """What runs every night: fetch metadata that is due, warn of certificates that end."""

@@ -38,6 +38,7 @@ _MODULES = (
     "bench_clock",
     "files",
     "moving",
+    "sp_copy",
     "sp_metadata",
     "sp_operations",
     "sp_source",

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from harness.difference import Difference
 from harness.reference_sp import admin
 from harness.reference_sp.codes import difference, sp
+from harness.reference_sp.configuration_file import exported
 from harness.reference_sp.expiry import expiry_of
 from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
@@ -69,6 +70,12 @@ def change() -> BaseResponse:
     if action == "cancel":
         core().organizations.cancel(org.id)
         return redirect(f"{PAGE}?done=cancelled", 303)
+    if action == "import":
+        file = request.files.get("configuration")
+        taken = admin.import_configuration(core(), org.id, file.read() if file else b"", _email(), caller())
+        if isinstance(taken, Difference):
+            return _page(core().organizations.get(org.id), taken, status=422)
+        return redirect(f"{PAGE}?done=imported", 303)
     if action == "remove":
         return _answer(org, admin.remove_configuration(core(), org.id, _email(), caller()), "removed")
     _edit(org)
@@ -157,6 +164,26 @@ def show_metadata() -> BaseResponse:
     idp = core().organizations.idp(org, draft=True)
     text = org.shown_metadata.decode("utf-8", errors="replace")
     return make_response(render_template("metadata.html", idp=idp, xml=text, draft=org.draft is not None))
+
+
+@blueprint.get("/access-sso/configuration.json")
+def download_configuration() -> BaseResponse:
+    """*Export configuration*: what is saved, without any secret."""
+    org = org_admin(needs_plan=True)
+    if not isinstance(org, Organization):
+        return org
+    response = make_response(exported(org))
+    response.headers["Content-Type"] = "application/json"
+    response.headers["Content-Disposition"] = 'attachment; filename="sso-settings.json"'
+    core().audit.add(
+        org.id,
+        "export configuration",
+        _email(),
+        domain="organization",
+        feature="sso settings",
+        caller=caller(),
+    )
+    return response
 
 
 @blueprint.get("/access-sso/metadata.xml")
