@@ -1,0 +1,136 @@
+"""What is wrong with the set-up is told as such, with advice; an SP that believes everything is never green."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.conformance.engine import check
+from harness.conformance.options import CheckOptions
+from harness.targets.errors import SetUpError
+from harness.targets.model import Account, SignedIn
+from tests.conformance.stub_sp import StubSp
+
+Start = Callable[[str], StubSp]
+OPTIONS = CheckOptions(only="sig-none", seed=1)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    running: list[StubSp] = []
+
+    def started(trouble: str = "") -> StubSp:
+        running.append(StubSp(tmp_path / "idp.xml", trouble).start())
+        return running[-1]
+
+    yield started
+    for sp in running:
+        sp.stop()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        ("no request", "no_request"),
+        ("other idp", "other_idp"),
+        ("refuses all", "no_session"),
+        ("acs differs", "acs_differs"),
+        ("issuer differs", "issuer_differs"),
+    ],
+)
+def test_a_target_that_is_set_up_wrongly_is_told_apart(start: Start, trouble: str, code: str) -> None:
+    with pytest.raises(SetUpError) as caught:
+        check(start(trouble).target(), OPTIONS)
+    assert caught.value.code == code
+    assert caught.value.advice
+    assert f"({code})" in str(caught.value)
+
+
+def test_a_page_that_names_a_user_without_a_login_is_a_set_up_error(start: Start) -> None:
+    target = start("everybody").target(user=Account("ada@acme.test", "ada@acme.test"))
+    with pytest.raises(SetUpError) as caught:
+        check(target, OPTIONS)
+    assert caught.value.code == "always_signed_in"
+
+
+def test_what_the_sp_answered_is_shown_when_no_login_works(start: Start) -> None:
+    with pytest.raises(SetUpError, match="wrong audience"):
+        check(start("refuses all").target(), OPTIONS)
+
+
+def test_a_target_that_is_down_is_a_set_up_error(start: Start) -> None:
+    sp = start("")
+    target = sp.target()
+    sp.stop()
+    with pytest.raises(SetUpError) as caught:
+        check(target, OPTIONS)
+    assert caught.value.code in ("signed_in_unreachable", "login_unreachable")
+
+
+def test_nothing_is_sent_to_a_host_that_the_target_file_does_not_name(start: Start) -> None:
+    sp = start("")
+    target = replace(
+        sp.target(), metadata=str(_metadata(sp, "http://127.0.0.1:9/acs")), acs_url="", entity_id=""
+    )
+    with pytest.raises(SetUpError) as caught:
+        check(target, OPTIONS)
+    assert caught.value.code == "acs_host"
+
+
+def test_an_acs_in_the_target_file_that_metadata_does_not_list_is_a_set_up_error(start: Start) -> None:
+    sp = start("")
+    target = replace(sp.target(), metadata=str(_metadata(sp, f"{sp.url}/acs")), acs_url=f"{sp.url}/acs2")
+    with pytest.raises(SetUpError) as caught:
+        check(target, OPTIONS)
+    assert caught.value.code == "acs_url_differs"
+
+
+def _metadata(sp: StubSp, acs: str) -> Path:
+    path = sp.metadata_file.parent / "sp.xml"
+    path.write_text(
+        '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="stub-sp"><SPSSODescriptor '
+        'protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><AssertionConsumerService '
+        f'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{acs}" index="0"/>'
+        "</SPSSODescriptor></EntityDescriptor>"
+    )
+    return path
+
+
+def test_an_sp_that_believes_everything_fails(start: Start) -> None:
+    found = check(start("").target(), OPTIONS).cases
+    assert [case.verdict for case in found if case.requirements == ("sig-none",)] == ["failed"] * 3
+    assert {case.signed for case in found} == {"both", "assertion", "response"}
+
+
+def test_its_failure_says_what_was_sent_what_came_back_and_what_to_change(start: Start) -> None:
+    case = check(start("").target(), CheckOptions(only="sig-tampered/tampered-name-id", seed=1)).cases[0]
+    titles = [evidence.title for evidence in case.evidence]
+    assert titles[0] == "Requirement"
+    assert any(title.startswith("What was sent") for title in titles)
+    assert any(title.startswith("What came back") for title in titles)
+    assert "The control" in titles
+    assert case.differences[0].fixes[0].side == "sp"
+    assert case.differences[0].fixes[0].advice
+    assert any(exchange.message == "Response" for exchange in case.exchanges)
+
+
+def test_what_the_fault_put_into_the_message_is_marked(start: Start) -> None:
+    case = check(start("").target(), CheckOptions(only="resp-version/response-version-3-0", seed=1)).cases[0]
+    sent = next(evidence for evidence in case.evidence if evidence.kind == "xml")
+    assert any('Version="3.0"' in mark for mark in sent.marks)
+
+
+def test_an_unsolicited_login_needs_no_request(start: Start) -> None:
+    found = check(start("").target(), CheckOptions(only="unsolicited-handled", seed=1)).cases
+    assert found[0].reason == "Recorded: Unsolicited responses are accepted."
+
+
+def test_a_text_that_is_the_same_for_everybody_cannot_show_who_is_signed_in(start: Start) -> None:
+    sp = start("")
+    target = sp.target(signed_in=SignedIn(f"{sp.url}/me", "goodbye {name_id}"))
+    with pytest.raises(SetUpError) as caught:
+        check(target, OPTIONS)
+    assert caught.value.code == "no_session"
