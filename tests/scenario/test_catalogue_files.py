@@ -26,6 +26,8 @@ ASKED_FOR = (
     *(f"prov-{number}" for number in ("01", "02", "03")),
     *(f"sess-{number}" for number in ("04", "13")),
     *(f"mistakes-m{number:02}" for number in _MISTAKES),
+    *(f"conf-{number:02}" for number in range(1, 16)),
+    *(f"life-{number}" for number in ("01", "02", "03", "04", "05", "06", "08", "12", "13", "17")),
 )
 
 
