@@ -44,7 +44,7 @@ class Core:
         self.keys = SpKeys(data_dir)
         self.memory = MessageMemory(self.store, self.now)
         self.members = Members(self.store, self.now, settings.fold_email_case)
-        self.sessions = Sessions(self.store, self.now)
+        self.sessions = Sessions(self.store, self.now, lambda: self.settings.session_idle)
         self.audit = Audit(self.store, self.now)
         self.attempts = Attempts(self.store, self.now)
         self.outbox = Outbox(self.store, self.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -26,6 +26,8 @@ class Session:
     method: str
     created: datetime
     expires: datetime
+    seen: datetime
+    """When it was last used."""
     browser: str = ""
     """Mark of the browser that it was started in."""
     offered: bool = False
@@ -60,9 +62,10 @@ _TIDY_EVERY = 200
 class Sessions:
     """The sessions of one SP."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], idle: Callable[[], int]) -> None:
         self._store = store
         self._now = now
+        self._idle = idle
         self._started = 0
 
     def _tidy(self, work: Connection, now: datetime) -> None:
@@ -88,7 +91,7 @@ class Sessions:
         if subject is not None and subject.session_not_on_or_after is not None:
             expires = min(expires, subject.session_not_on_or_after)
         session = Session(
-            _hash(value), member.org_id, member.email_key, method, now, expires, browser, offered
+            _hash(value), member.org_id, member.email_key, method, now, expires, now, browser, offered
         )
         row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
         if subject is not None:
@@ -109,14 +112,25 @@ class Sessions:
         return value
 
     def find(self, cookie: str | None) -> Session | None:
-        """The live session of that cookie."""
+        """The live session of that cookie; looking for it counts as using it."""
         if not cookie:
             return None
         with self._store.work() as work:
             row = work.execute(_BY_ID, {"session_id": _hash(cookie)}).mappings().first()
         session = None if row is None else Session(**row)
-        live = session is not None and not session.offered and self._now() < session.expires
-        return session if live else None
+        if session is None or session.offered or self._now() >= session.expires:
+            return None
+        return self._used(session) if self._idle() else session
+
+    def _used(self, session: Session) -> Session | None:
+        """The session, marked as used now, unless it was left alone for too long."""
+        now = self._now()
+        if now >= session.seen + timedelta(seconds=self._idle()):
+            self.end(session.id)
+            return None
+        with self._store.work() as work:
+            work.execute(update(sessions).where(sessions.c.id == session.id).values(seen=now))
+        return replace(session, seen=now)
 
     def in_browser(self, browser: str) -> Session | None:
         """The newest live session that was started in that browser, whether its cookie came along or not."""

@@ -161,12 +161,16 @@ class Settings:
     # Sessions and logout
     session_lifetime: int = 24 * 3600
     """How long a session lasts; SessionNotOnOrAfter of the assertion can shorten it."""
+    session_idle: int = 0
+    """After how many seconds without a request a session ends; 0 means never."""
     session_cookie_same_site: Literal["Lax", "None", "Strict"] = "Lax"
     """With Strict the page that a login ends on does not yet see the session: the browser came from the IdP's site."""
     single_logout: bool = True
     """Offer single logout; without it there is no endpoint for it."""
     logout_binding: Literal["redirect", "post"] = "redirect"
     """Preferred binding of logout requests."""
+    sign_out_url: str = ""
+    """Where *Log out* leads somebody who came by SSO: a plain address, without SAML. Empty: the login page."""
 
     # What is shown
     verbosity: Literal["explain", "opaque"] = "explain"

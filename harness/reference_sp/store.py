@@ -88,6 +88,7 @@ sessions = Table(
     Column("method", String, nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Column("expires", UtcDateTime, nullable=False),
+    Column("seen", UtcDateTime, nullable=False),
     Column("browser", String, nullable=False, default="", index=True),
     Column("offered", Boolean, nullable=False, default=False),
     Column("issuer", String, nullable=False, default="", index=True),

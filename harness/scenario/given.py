@@ -45,7 +45,8 @@ def built_world(
         okta = _okta(_part(OKTA, given, "okta", _row(scenario)), top, seed)
         stack.callback(later, okta.stop)
         okta.start()
-        sp = _sp(_part(SP, given, "sp", _row(scenario)), top, seed, okta.tls)
+        beside_okta = {"okta.url": okta.url} | _row(scenario)
+        sp = _sp(_part(SP, given, "sp", beside_okta), top, seed, okta.tls)
         stack.callback(later, sp.stop)
         sp.start()
         ca_file = str(okta.tls.ca_certificate) if okta.tls else ""
@@ -53,7 +54,7 @@ def built_world(
         stack.callback(lambda: [later(stop) for stop in world.at_end])
         stack.callback(world.close)
         _people(world, _part(OKTA, given, "okta", _row(scenario)))
-        _members(world, _part(SP, given, "sp", _row(scenario)))
+        _members(world, _part(SP, given, "sp", beside_okta))
         if "sso" in given:
             _set_up_sso(world, _part(SSO, given, "sso", world.variables() | _row(scenario)))
         yield world

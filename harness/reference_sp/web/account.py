@@ -157,7 +157,9 @@ def logout_everywhere() -> BaseResponse:
 def logout() -> BaseResponse:
     """Sign out here; the session at the IdP goes on."""
     live = session()
-    response = make_response(redirect("/login?signed_out=1", 303))
+    came_by_sso = live is not None and live.method == "sso"
+    wanted = core().settings.sign_out_url if came_by_sso else ""
+    response = make_response(redirect(wanted or "/login?signed_out=1", 303))
     if live is not None:
         core().sessions.end(live.id)
         core().audit.add(live.org_id, "logout", live.email_key, caller=caller(), scope="local")
