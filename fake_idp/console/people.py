@@ -140,7 +140,7 @@ def edit_person(person_id: str) -> Response:
 
 @blueprint.post("/users/<person_id>/<action>")
 def change_status(person_id: str, action: str) -> Response:
-    """Suspend, unsuspend, lock, unlock, activate, deactivate, delete."""
+    """Suspend, unsuspend, lock, unlock, activate, deactivate, delete, clear sessions."""
     who = find_person(person_id)
     me = signed_in()
     if me is not None and me.id == who.id:
@@ -151,6 +151,10 @@ def change_status(person_id: str, action: str) -> Response:
         org().delete_person(who)
         notify(f"{who.display_name} deleted.")
         return redirect_to(url_for("console.people"))
+    if action == "clear-sessions":
+        count = org().clear_sessions(who)
+        notify(f"{count} session{'' if count == 1 else 's'} of {who.display_name} cleared.")
+        return redirect_to(url_for("console.person", person_id=person_id))
     chosen = ACTIONS.get(action)
     if chosen is None:
         raise PageError(404)

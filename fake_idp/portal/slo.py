@@ -23,7 +23,12 @@ from fake_idp.web.errors import PageError
 
 @blueprint.route("/app/<name>/<external_key>/slo/saml", methods=["GET", "POST"])
 def slo(name: str, external_key: str) -> Response:
-    """Where an app's LogoutRequest comes in; the answer goes to the app's Single Logout URL."""
+    """Where an app's LogoutRequest comes in; the answer goes to the app's Single Logout URL.
+
+    The metadata names no other address for answers, so an app that goes by it sends its LogoutResponse here too.
+    """
+    if "SAMLResponse" in request.values:
+        return slo_callback(name, external_key)
     app = _find_app(name, external_key)
     current = session()
     try:

@@ -53,7 +53,7 @@ def add_person(world: World, given: Values) -> None:
 )
 def change_person(world: World, given: Values) -> None:
     """Change a person's profile."""
-    window = _open_person(world, given.text("login"))
+    window = open_person(world, given.text("login"))
     window.follow("Edit")
     for label in ("First name", "Last name", "Username", "Primary email"):
         if label in given:
@@ -75,7 +75,7 @@ def change_person(world: World, given: Values) -> None:
 )
 def change_status(world: World, given: Values) -> None:
     """Suspend, deactivate, lock a person, or undo it."""
-    _open_person(world, given.text("login")).press(given.text("action"))
+    open_person(world, given.text("login")).press(given.text("action"))
 
 
 @step(
@@ -137,7 +137,8 @@ def _add_member(world: World, group: str, login: str) -> None:
     window.press("Assign person")
 
 
-def _open_person(world: World, login: str) -> Agent:
+def open_person(world: World, login: str) -> Agent:
+    """The person's page in the admin console."""
     window = world.okta_admin()
     window.open(world.okta.admin_url)
     window.follow("People")

@@ -128,7 +128,7 @@ def test_a_logout_request_at_the_sso_endpoint_is_a_400_page(slo: World, sp_key: 
     assert ada.get(f"{slo.app.sso_url}?{signed_query(logout_request(slo), sp_key)}").status == 400
 
 
-def _front_channel(world: World, binding: str) -> None:
+def take_part(world: World, binding: str) -> None:
     world.okta.org.update_app(
         world.app.id, participate_slo=True, participate_slo_url="http://localhost:9/saml/logout-request",
         participate_slo_binding=binding,
@@ -143,7 +143,7 @@ def _frames(page: Page) -> list[str]:
 def test_sign_out_sends_each_app_of_the_session_a_logout_request_in_a_frame(
     world: World, binding: str
 ) -> None:
-    _front_channel(world, binding)
+    take_part(world, binding)
     ada = signed_in(world.okta, "ada@acme.test")
     ada.get(world.app.embed_link)
     page = ada.get("/app/UserHome").press("Sign out")
@@ -177,7 +177,14 @@ def test_sign_out_goes_straight_on_where_no_app_takes_part(world: World) -> None
     assert ada.get("/app/UserHome").press("Sign out").heading == "Sign In"
 
 
-def _answer(request_id: str, status: str) -> dict[str, str]:
+def asked_in_frame(world: World, ada: Visitor) -> etree._Element:
+    """The LogoutRequest that Okta sends to the app when Ada, who used it, signs out of Okta."""
+    ada.get(world.app.embed_link)
+    frame = ada.get(_frames(ada.get("/app/UserHome").press("Sign out"))[0])
+    return etree.fromstring(base64.b64decode(fields_of(frame)["SAMLRequest"]))
+
+
+def answer_to(request_id: str, status: str) -> dict[str, str]:
     xml = (
         f'<p:LogoutResponse xmlns:p="{NS["p"]}" xmlns:a="{NS["a"]}" ID="_r" Version="2.0" InResponseTo="{request_id}" '
         f'IssueInstant="2026-01-01T00:00:00Z"><a:Issuer>{AUDIENCE}</a:Issuer><p:Status><p:StatusCode '
@@ -190,20 +197,18 @@ def _answer(request_id: str, status: str) -> dict[str, str]:
     ("status", "heading"), [("Success", "Signed out of Notes"), ("Responder", "Still signed in to Notes")]
 )
 def test_the_callback_takes_an_app_s_answer(world: World, status: str, heading: str) -> None:
-    _front_channel(world, "POST")
+    take_part(world, "POST")
     ada = signed_in(world.okta, "ada@acme.test")
-    ada.get(world.app.embed_link)
-    frame = ada.get(_frames(ada.get("/app/UserHome").press("Sign out"))[0])
-    request = etree.fromstring(base64.b64decode(fields_of(frame)["SAMLRequest"]))
+    request = asked_in_frame(world, ada)
     cross_site = {"Origin": "http://localhost:9", "Sec-Fetch-Site": "cross-site"}
     callback = f"{world.app.slo_url}/callback"
-    page = ada.post(callback, _answer(request.get("ID", ""), status), headers=cross_site)
+    page = ada.post(callback, answer_to(request.get("ID", ""), status), headers=cross_site)
     assert (page.status, page.heading) == (200, heading)
-    again = ada.post(callback, _answer(request.get("ID", ""), status), headers=cross_site)
+    again = ada.post(callback, answer_to(request.get("ID", ""), status), headers=cross_site)
     assert again.status == 400
 
 
-@pytest.mark.parametrize("fields", [{}, {"SAMLResponse": "broken"}, _answer("_unknown", "Success")])
+@pytest.mark.parametrize("fields", [{}, {"SAMLResponse": "broken"}, answer_to("_unknown", "Success")])
 def test_an_answer_that_nobody_waits_for_is_a_400_page(
     world: World, visitor: Visitor, fields: dict[str, str]
 ) -> None:

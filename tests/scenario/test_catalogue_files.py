@@ -24,7 +24,7 @@ ASKED_FOR = (
     *(f"setup-{number}" for number in ("01", "02", "03", "04", "05", "12", "14", "16", "18")),
     *(f"login-{number}" for number in ("01", "02", "03", "04", *map(str, range(10, 23)), "24", "26")),
     *(f"prov-{number}" for number in ("01", "02", "03")),
-    *(f"sess-{number}" for number in ("04", "13")),
+    *(f"sess-{number:02}" for number in range(1, 14)),
     *(f"mistakes-m{number:02}" for number in _MISTAKES),
     *(f"conf-{number:02}" for number in range(1, 16)),
     *(f"life-{number}" for number in ("01", "02", "03", "04", "05", "06", "08", "12", "13", "17")),
