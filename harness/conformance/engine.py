@@ -20,7 +20,7 @@ from harness.conformance.procedures.registry import DEFERRED
 from harness.conformance.run import Runner
 from harness.conformance.selection import batches, chosen, shapes_of, why_skipped
 from harness.conformance.verdicts import not_verified, skipped
-from harness.conformance.whole_run import judge_deferred
+from harness.conformance.whole_run import WholeRun
 from harness.conformance.worker import Job, Worker
 from harness.result import CaseResult, RunResult
 from harness.targets.file import load_target
@@ -100,9 +100,10 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
         with run_part(target, options, seed, 0, of, results.add) as part:
             for worker in workers:
                 part.observed.add(worker.join())
+            whole = WholeRun(part.observed, part.authn_requests_signed)
             for case in chosen(options):
                 if case.procedure in DEFERRED:
-                    results.add(judge_deferred(case, part.observed, part.authn_requests_signed))
+                    results.add(whole.judge(case))
     except BaseException:
         for worker in workers:
             worker.kill()

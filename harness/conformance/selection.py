@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from harness.conformance.bench import Bench
-from harness.conformance.cases import Case, Shape, cases
+from harness.conformance.cases import SHAPES, Case, Shape, cases
 from harness.conformance.options import CheckOptions
 from harness.conformance.procedures.registry import DEFERRED
+
+BATCH = 6
+"""Cases that share a good login at the most. More would be quicker, and a login that fails would say less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Cases of one row in one shape: they share the good login before them."""
+    """A few cases that need the same kind of message: they share the good login before them and the one after."""
 
     cases: tuple[Case, ...]
     shape: Shape
@@ -91,17 +94,31 @@ def shapes_of(case: Case, bench: Bench) -> Sequence[Shape]:
 
 
 def batches(selected: Iterable[Case], bench: Bench) -> list[Batch]:
-    """Shape by shape, row by row, so that the login before a batch is also the one after the batch before.
+    """Shape by shape, so that the login before a batch is also the one after the batch before.
 
-    Cases that give the target other metadata, and those that load it, come last.
+    Cases that give the target other metadata, and those that load it, come last and row by row.
     """
     plain = [case for case in selected if case.procedure not in DEFERRED]
-    calm = [case for case in plain if not (case.consent or "reconfigure" in case.needs)]
     rough = [case for case in plain if case.consent or "reconfigure" in case.needs]
-    found = []
-    for part in (calm, rough):
-        for shape in ("both", "assertion", "response"):
-            fitting = [case for case in part if shape in shapes_of(case, bench)]
-            for _, row in groupby(fitting, key=lambda case: case.where):
-                found.append(Batch(tuple(row), shape))
-    return found
+    calm = [case for case in plain if not (case.consent or "reconfigure" in case.needs)]
+    calm.sort(key=_message)
+    return [
+        *_in_shapes(calm, bench, _message, BATCH),
+        *_in_shapes(rough, bench, lambda case: case.where, len(rough)),
+    ]
+
+
+def _message(case: Case) -> str:
+    """What the good login of a case has to look like, apart from its shape."""
+    return f"{case.encrypted}{sorted(case.settings.items())}" if case.encrypted or case.settings else ""
+
+
+def _in_shapes(
+    selected: Sequence[Case], bench: Bench, alike: Callable[[Case], str], size: int
+) -> Iterator[Batch]:
+    for shape in SHAPES:
+        fitting = [case for case in selected if shape in shapes_of(case, bench)]
+        for _, group in groupby(fitting, key=alike):
+            together = tuple(group)
+            for start in range(0, len(together), size):
+                yield Batch(together[start : start + size], shape)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 
 from harness.conformance.cases import Case
 from harness.conformance.evidence import blank_result, finish, requirement_evidence
 from harness.conformance.observed import Observed, Refusal
-from harness.conformance.request_checks import check_requests
+from harness.conformance.request_checks import check_requests, read_requests
 from harness.conformance.verdicts import Outcome, not_met, not_verified, passed, recorded
 from harness.result import CaseResult
 
 
-def judge_deferred(case: Case, observed: Observed, signed_requests_promised: bool) -> CaseResult:
-    """The result of one such case."""
-    result = blank_result(case)
-    result.evidence = [requirement_evidence(case.requirement)]
-    if case.procedure == "requests":
-        return finish(result, check_requests(case, observed.requests, signed_requests_promised))
-    return finish(result, _OVER_THE_RUN[case.requirement.id](case, observed))
+class WholeRun:
+    """Judges them, one by one; what they share is read once."""
+
+    def __init__(self, observed: Observed, signed_requests_promised: bool) -> None:
+        self._observed = observed
+        self._requests = read_requests(observed.requests)
+        self._promised = signed_requests_promised
+
+    def judge(self, case: Case) -> CaseResult:
+        """The result of one such case."""
+        began = time.monotonic()
+        result = blank_result(case)
+        result.evidence = [requirement_evidence(case.requirement)]
+        if case.procedure == "requests":
+            finish(result, check_requests(case, self._requests, self._promised))
+        else:
+            finish(result, _OVER_THE_RUN[case.requirement.id](case, self._observed))
+        result.seconds = time.monotonic() - began
+        return result
 
 
 def _internals(case: Case, observed: Observed) -> Outcome:

@@ -14,7 +14,7 @@ from harness.conformance.preflight import preflight
 from harness.conformance.procedures import DEFERRED
 from harness.conformance.run import Runner
 from harness.conformance.selection import batches, why_skipped
-from harness.conformance.whole_run import judge_deferred
+from harness.conformance.whole_run import WholeRun
 from harness.reference_sp.weaknesses import WEAKNESSES
 from harness.result import CaseResult
 from harness.targets.model import TargetFile
@@ -54,7 +54,8 @@ def results(bench: Bench, requirements: Iterable[str], *weaknesses: str) -> list
     for _ in range(REQUESTS if deferred else 0):
         bench.start(bench.visitor())
     observed = runner.collect()
-    found.extend(judge_deferred(case, observed, False) for case in deferred)
+    whole = WholeRun(observed, False)
+    found.extend(whole.judge(case) for case in deferred)
     return [result for result in found if wanted.intersection(result.requirements)]
 
 

@@ -13,12 +13,16 @@ from harness.conformance.verdicts import Outcome, not_verified
 CHECKS = {**form.CHECKS, **content.CHECKS, **signature.CHECKS}
 
 
-def check_requests(case: Case, seen: Sequence[RequestSeen], signatures_promised: bool = False) -> Outcome:
+def read_requests(seen: Sequence[RequestSeen]) -> list[ReadRequest]:
+    """The requests of a run for all of its checks: each is parsed once."""
+    return [ReadRequest(request) for request in seen]
+
+
+def check_requests(case: Case, requests: Sequence[ReadRequest], signatures_promised: bool = False) -> Outcome:
     """The verdict of one passive check over all requests of the run."""
-    if not seen:
+    if not requests:
         return not_verified("The SP has sent no AuthnRequest.")
-    requests = [ReadRequest(request) for request in seen]
     return CHECKS[case.requirement.id](Requests(case, requests, signatures_promised))
 
 
-__all__ = ["CHECKS", "check_requests"]
+__all__ = ["CHECKS", "ReadRequest", "check_requests", "read_requests"]

@@ -26,7 +26,11 @@ class ReadRequest:
 
     def __init__(self, seen: RequestSeen) -> None:
         self.seen = seen
-        self.root: etree._Element = parse(seen.xml)
+
+    @cached_property
+    def root(self) -> etree._Element:
+        """The document."""
+        return parse(self.seen.xml)
 
     @cached_property
     def message(self) -> AuthnRequest:
