@@ -67,6 +67,8 @@ def save(
     _note(core, org_id, "change settings", email, caller, changes=changes)
     if "require_sso" in changes:
         _note(core, org_id, "require sso on" if new["require_sso"] else "require sso off", email, caller)
+        if new["require_sso"] and core.settings.require_sso_sessions == "end":
+            core.sessions.end_passwords(org_id, but=core.members.key(email))
     return None
 
 

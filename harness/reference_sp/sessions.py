@@ -165,6 +165,12 @@ class Sessions:
         with self._store.work() as work:
             work.execute(delete(sessions).where(sessions.c.id == session_id))
 
+    def end_passwords(self, org_id: str, *, but: str) -> None:
+        """End the sessions of an organization that a password opened, except those of one member."""
+        opened = (sessions.c.org_id == org_id, sessions.c.method == "password")
+        with self._store.work() as work:
+            work.execute(delete(sessions).where(*opened, sessions.c.email_key != but))
+
     def end_all_of(self, org_id: str, email_key: str) -> None:
         """End every session of one member."""
         with self._store.work() as work:

@@ -153,6 +153,8 @@ class Settings:
     """Email domains that the IdP may speak for; empty accepts any."""
     removed_members: Literal["recreate", "refuse"] = "recreate"
     """What happens when a removed member comes by SSO and JIT is on."""
+    require_sso_sessions: Literal["keep", "end"] = "keep"
+    """What *Require SSO*, when it is switched on, does to sessions of a password; that of who saves it goes on."""
     lockout_guard: bool = False
     """Let *Require SSO* be switched on only by an admin who came by SSO."""
     test_required: bool = False
