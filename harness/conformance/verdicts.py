@@ -56,7 +56,7 @@ def not_met(
 
 
 def judge(case: Case, sight: Sight, expect: Expected | None = None) -> Outcome:
-    """The verdict on who is signed in after a message."""
+    """The verdict on who is signed in after a message. A forged user in a session is a failure for every level."""
     expect = expect or case.expect
     seen = sight.describe()
     if expect == "report":
@@ -70,7 +70,8 @@ def judge(case: Case, sight: Sight, expect: Expected | None = None) -> Outcome:
     if expect == "reject":
         if sight.who == "nobody":
             return passed(seen)
-        return not_met(case, "accepted", "no session", seen)
+        verdict: Verdict | None = "failed" if sight.who == "forged" else None
+        return not_met(case, "accepted", "no session", seen, verdict=verdict)
     if sight.who in ("nobody", "subject"):
         return passed(seen)
     return not_met(case, "forged", "the signed identity or nobody, and no trace of the forged part", seen)

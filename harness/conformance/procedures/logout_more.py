@@ -130,11 +130,15 @@ def _answered(attempt: Attempt, **changes: str) -> Page | Outcome:
 
 @procedure("logout-answered")
 def logout_answered(attempt: Attempt) -> Outcome:
-    """Okta answers the SP's request with Success."""
+    """Okta answers the SP's request with Success.
+
+    A page that the endpoint leads on to may ask for a login, even with 401: nobody is signed in there, rightly.
+    """
     page = _answered(attempt)
     if isinstance(page, Outcome):
         return page
-    if page.status >= 400:
+    refused_there = page.status >= 400 and len(page.chain) == 1
+    if refused_there or page.status >= 500:
         return not_met(
             attempt.case, "refused", "a page that says that the user is signed out", f"HTTP {page.status}"
         )
