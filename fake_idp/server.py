@@ -214,11 +214,17 @@ def create_web_app(org: Org) -> Flask:
     return app
 
 
+class _Pages(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: no view here is a coroutine, and Flask would ask each of them anew in every request."""
+        return func
+
+
 @cache
 def _pages() -> Flask:
     from fake_idp import console, portal, web
 
-    app = Flask("fake_idp", static_folder=None, template_folder=None)
+    app = _Pages("fake_idp", static_folder=None, template_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,

@@ -158,13 +158,21 @@ class Directory(Logbook):
         return self._find_person(key)
 
     def _find_person(self, key: str) -> Person | None:
+        return self._person_by_id(key) or self._person_by_id(self._id_of_login(key.lower()))
+
+    def _person_by_id(self, person_id: str) -> Person | None:
         def read() -> Person | None:
-            table = db.people
-            row = self.store.row(_select().where(table.c.id == key))
-            row = row or self.store.row(_select().where(table.c.login_key == key.lower()))
+            row = self.store.row(_select().where(db.people.c.id == person_id))
             return _person(row) if row else None
 
-        return self._remembered(("person", key), read)
+        return self._remembered(("person", person_id), read)
+
+    def _id_of_login(self, login_key: str) -> str:
+        def read() -> str:
+            query = sa.select(db.people.c.id).where(db.people.c.login_key == login_key)
+            return str(self.store.scalar(query) or "")
+
+        return self._remembered(("login", login_key), read)
 
     def update_person(self, key: str | Person, **changes: Any) -> Person:
         """Change a person's profile.

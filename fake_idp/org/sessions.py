@@ -17,6 +17,11 @@ from fake_idp.org.model import App, AppSession, Person, Session
 
 _COLUMNS = [f.name for f in fields(Session)]
 _APP_COLUMNS = [f.name for f in fields(AppSession)]
+_NOTE_LOGIN = (
+    db.people.update()
+    .where(db.people.c.id == sa.bindparam("person_id"))
+    .values(last_login=sa.bindparam("now", type_=db.UtcTime))
+)
 _ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TOUCH = timedelta(minutes=1)
 _SWEEP_EVERY = 200
@@ -27,7 +32,6 @@ class Sessions(Assignments):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._open: dict[str, Session] = {}
         self._started = 0
 
     def start_session(
@@ -42,25 +46,29 @@ class Sessions(Assignments):
 
         :raises NotAllowed: when the person's status does not let them in.
         """
-        who = self.person(person)
-        if not who.can_sign_in:
-            raise NotAllowed(f"{who.login} is {who.status} and cannot sign in; only ACTIVE people can")
-        with self.store.lock, self.store.transaction():
+        with self.store.lock:
+            who = self.person(person)
+            if not who.can_sign_in:
+                raise NotAllowed(f"{who.login} is {who.status} and cannot sign in; only ACTIVE people can")
             now = self.now()
             session = Session(
                 id="102" + "".join(self.rng.choices(_ID_LETTERS, k=22)), person_id=who.id, created=now,
                 authenticated_at=now, expires_at=self._expiry(now, remember), remember=remember, amr=amr,
             )  # fmt: skip
-            self.store.insert(
-                db.sessions, **{n: getattr(session, n) for n in _COLUMNS if n != "amr"}, amr=list(amr)
-            )
-            self.store.change(db.people.update().where(db.people.c.id == who.id).values(last_login=now))
-            for key in (("people",), ("person", who.id), ("person", who.login)):
-                self._cache.pop(key, None)
-            self._open[session.id] = session
-            if log:
-                self.log_event("user.session.start", actor=who, target=[person_entry(who)], session=session)
-            self._sweep(now)
+            with self.store.transaction():
+                self.store.insert(
+                    db.sessions, **{n: getattr(session, n) for n in _COLUMNS if n != "amr"}, amr=list(amr)
+                )
+                self.store.change(_NOTE_LOGIN, {"person_id": who.id, "now": now})
+                if log:
+                    self.log_event(
+                        "user.session.start", actor=who, target=[person_entry(who)], session=session
+                    )
+                self._sweep(now)
+            # Of what is remembered of the org, a login changes the person alone.
+            self._cache.pop(("people",), None)
+            self._cache[("person", who.id)] = replace(who, last_login=now)
+            self._cache[("session", session.id)] = session
         return session
 
     def session(self, session_id: str) -> Session | None:
@@ -69,7 +77,7 @@ class Sessions(Assignments):
         Asking counts as use: it moves the expiry on.
         """
         with self.store.lock:
-            session = self._open.get(session_id) or self._read(session_id)
+            session = self._cache.get(("session", session_id)) or self._read(session_id)
             if session is None:
                 return None
             now = self.now()
@@ -180,7 +188,7 @@ class Sessions(Assignments):
         if row is None:
             return None
         session = Session(**{**row._mapping, "amr": tuple(row.amr)})
-        self._open[session_id] = session
+        self._cache[("session", session_id)] = session
         return session
 
     def _put(self, session: Session) -> Session:
@@ -190,11 +198,11 @@ class Sessions(Assignments):
                 authentications=session.authentications,
             )
         )  # fmt: skip
-        self._open[session.id] = session
+        self._cache[("session", session.id)] = session
         return session
 
     def _drop(self, session_id: str) -> None:
-        self._open.pop(session_id, None)
+        self._cache.pop(("session", session_id), None)
         self.store.change(db.sessions.delete().where(db.sessions.c.id == session_id))
         self.store.change(db.app_sessions.delete().where(db.app_sessions.c.session_id == session_id))
 

@@ -8,13 +8,14 @@ for it holds private keys.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -26,6 +27,7 @@ from fake_idp.org.errors import DataDirInUse
 FILE_NAME = "org.sqlite3"
 SCHEMA_VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -36,7 +38,7 @@ class UtcTime(sa.TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
         """To microseconds."""
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """From microseconds."""
@@ -139,9 +141,10 @@ class Store:
         self._depth = 0
         self._engine = _memory() if self.path is None else _file(self.path)
         self._connection = self._engine.connect()
+        self._driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         try:
             self._prepare()
-        except sa.exc.OperationalError as trouble:
+        except (sa.exc.OperationalError, sqlite3.OperationalError) as trouble:
             self.close()
             if "locked" in str(trouble):
                 raise DataDirInUse(
@@ -176,16 +179,16 @@ class Store:
             if self._depth:
                 yield
                 return
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._driver.execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
                 yield
             except BaseException:
                 self._depth = 0
-                self._connection.exec_driver_sql("ROLLBACK")
+                self._driver.execute("ROLLBACK")
                 raise
             self._depth = 0
-            self._connection.exec_driver_sql("COMMIT")
+            self._driver.execute("COMMIT")
 
     def rows(self, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         """All rows of a query."""
@@ -205,12 +208,17 @@ class Store:
     def insert(self, table: sa.Table, **values: Any) -> None:
         """Add one row."""
         with self.lock:
-            self._connection.execute(_insert(table), values)
+            sql, processors = _insert(table, tuple(values))
+            self._driver.execute(
+                sql, [process(value) for process, value in zip(processors, values.values(), strict=True)]
+            )
 
-    def change(self, statement: sa.Update | sa.Delete | sa.Insert) -> int:
-        """Run an update or delete; gives the number of rows."""
+    def change(
+        self, statement: sa.Update | sa.Delete | sa.Insert, values: Mapping[str, Any] | None = None
+    ) -> int:
+        """Run an update or delete, with ``values`` for its bound parameters; gives the number of rows."""
         with self.lock:
-            return self._connection.execute(statement).rowcount
+            return self._connection.execute(statement, values).rowcount
 
     def set_meta(self, key: str, value: Any) -> None:
         """Keep one named value of the org itself."""
@@ -260,12 +268,23 @@ def _statements_of_schema() -> tuple[str, ...]:
     return tuple(str(item.compile(dialect=dialect)) for item in items)
 
 
-_INSERTS: dict[str, sa.Insert] = {}
+@cache
+def _insert(table: sa.Table, names: tuple[str, ...]) -> tuple[str, list[Callable[[Any], Any]]]:
+    """An INSERT of these columns, and what makes of each value one that SQLite takes.
+
+    Run by the driver itself it costs a fifth of what it costs through SQLAlchemy, and a login writes four rows.
+    """
+    dialect = sqlite.dialect()
+    types = [table.c[name].type.dialect_impl(dialect) for name in names]
+    columns, places = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    return (
+        f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})',  # noqa: S608 - names of the schema above
+        [type_.bind_processor(dialect) or _as_it_is for type_ in types],
+    )
 
 
-def _insert(table: sa.Table) -> sa.Insert:
-    """One insert object per table, so that SQLAlchemy's statement cache needs no work to find it."""
-    return _INSERTS.setdefault(table.name, table.insert())
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _private_file(data_dir: Path) -> Path:

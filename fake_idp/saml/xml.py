@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 from xml.parsers import expat
 
@@ -94,21 +95,27 @@ def _escape(match: re.Match[str]) -> str:
         ) from None
 
 
+@lru_cache(maxsize=1024)
+def _attribute(name: str, value: str) -> str:
+    """One attribute in its place in a start tag. Most are the same in every message: namespaces, URIs."""
+    return f' {name}="{_IN_ATTRIBUTE.sub(_escape, value)}"'
+
+
 def _write(node: Node, out: list[str], order: AttributeOrder) -> None:
     if isinstance(node, Element):
-        start = f"<{node.name}"
+        out.append(f"<{node.name}")
         if attributes := node.attributes:
-            items: Iterable[tuple[str, str]] = (
-                sorted(attributes.items()) if order == "okta" else attributes.items()
-            )
-            for name, value in items:
-                start += f' {name}="{_IN_ATTRIBUTE.sub(_escape, value)}"'
+            for name in sorted(attributes) if order == "okta" else attributes:
+                out.append(_attribute(name, attributes[name]))
         if not node.children:
-            out.append(f"{start}/>")
+            out.append("/>")
             return
-        out.append(f"{start}>")
+        out.append(">")
         for child in node.children:
-            _write(child, out, order)
+            if isinstance(child, Text):
+                out.append(_IN_TEXT.sub(_escape, child.value))
+            else:
+                _write(child, out, order)
         out.append(f"</{node.name}>")
     elif isinstance(node, Text):
         out.append(_IN_TEXT.sub(_escape, node.value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 AnyResponse = TypeVar("AnyResponse", bound=PlainResponse)
 
+_NEVER_IN_A_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 SESSION_COOKIE = "sid"
 DASHBOARD = "/app/UserHome"
 SIGN_IN = "/login/login.htm"
@@ -68,9 +70,7 @@ def local_path(wanted: str | None, otherwise: str = DASHBOARD) -> str:
     """
     if not wanted or not wanted.startswith("/") or wanted[1:2] in ("/", "\\"):
         return otherwise
-    if any(character < " " or character in "\\\x7f" for character in wanted):
-        return otherwise
-    return wanted
+    return otherwise if _NEVER_IN_A_PATH.search(wanted) else wanted
 
 
 def set_session_cookie(response: Response, current: Session) -> Response:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from fake_idp.org import store as db
 from fake_idp.org.errors import NotAllowed, NotFound
 from fake_idp.org.model import App, Person
 from fake_idp.org.org import Org
@@ -80,4 +82,24 @@ def test_expired_sessions_are_swept_out(org: Org, ada: Person) -> None:
     org.clock.move("3h")
     org.start_session(ada, log=False)
     assert len(org.sessions(ada)) == 1
-    assert len(org._open) == 1
+    assert org.store.scalar(sa.select(sa.func.count()).select_from(db.sessions)) == 1
+
+
+def test_a_sign_in_is_seen_however_the_person_is_looked_up(org: Org, ada: Person) -> None:
+    keys = (ada.id, ada.login, ada.login.upper())
+    before = [org.person(key).last_login for key in keys]
+    assert before == [None] * 3 and org.people("ada")[0].last_login is None
+    org.clock.freeze()
+    org.start_session(ada)
+    now = org.now()
+    assert [org.person(key).last_login for key in keys] == [now] * 3
+    assert org.people("ada")[0].last_login == now
+
+
+def test_a_sign_in_that_is_undone_leaves_nothing(org: Org, ada: Person) -> None:
+    org.clock.freeze()
+    with pytest.raises(ZeroDivisionError), org.unit():
+        session = org.start_session(ada)
+        raise ZeroDivisionError
+    assert org.person(ada).last_login is None
+    assert org.session(session.id) is None
