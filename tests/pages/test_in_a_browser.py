@@ -16,7 +16,7 @@ from lxml import etree
 from fake_idp import FakeOkta
 from fake_idp.server import Server
 from tests.pages.conftest import ACS, AUDIENCE, Browser, World, make_world
-from tests.pages.test_single_logout import _answer
+from tests.pages.test_single_logout import answer_to
 from tests.pages.test_sso_endpoint import authn_request, post_fields
 from tests.pages.test_wizard_configure import sp_certificate
 
@@ -278,7 +278,7 @@ class ServiceProvider:
         self.arrived.set()
         if environ["PATH_INFO"] == "/logout":
             request_id = etree.fromstring(base64.b64decode(form["SAMLRequest"])).get("ID", "")
-            return [_posting(self.callback, _answer(request_id, "Success")).encode()]
+            return [_posting(self.callback, answer_to(request_id, "Success")).encode()]
         return [b"<h1>Welcome</h1>"]
 
 
