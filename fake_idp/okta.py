@@ -95,7 +95,7 @@ class FakeOkta:
         self._wsgi: Flask | None = None
         self.tls: LocalTls | None = None
         """With ``https``, once started: the certificate, and what a client needs to trust it."""
-        if not self.org.settings.deterministic_keys:
+        if self.org.is_new and not self.org.settings.deterministic_keys:
             key_pool.prefetch(_KEYS_AHEAD)
 
     @property

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Response, make_response, render_template, request, url_for
 
 from fake_idp.console import blueprint
-from fake_idp.faults import CatalogueFault, UnknownFault, catalogue, fault
 from fake_idp.org.errors import NotFound
 from fake_idp.web.context import org, redirect_to
 from fake_idp.web.notices import notify
+
+if TYPE_CHECKING:
+    from fake_idp.faults import CatalogueFault
 
 TIMES = (("1", "The next message"), ("5", "The next five messages"), ("", "Every message until disarmed"))
 LOGIN_STAGES = frozenset({"claims", "tree", "assertion", "signed", "wire", "binding"})
@@ -24,6 +28,8 @@ def misbehaviour() -> Response:
 @blueprint.post("/testing/faults")
 def arm_fault() -> Response:
     """Arm one fault for one app or all of them."""
+    from fake_idp.faults import UnknownFault, fault
+
     name, app_id, times = (request.form.get(field, "").strip() for field in ("fault", "app", "times"))
     try:
         chosen = fault(name)
@@ -52,6 +58,9 @@ def disarm_faults() -> Response:
 
 
 def _login_faults() -> list[CatalogueFault]:
+    # Here and not at the top: an org that behaves need not wait for a catalogue of 40 modules.
+    from fake_idp.faults import catalogue
+
     return [one for one in catalogue() if one.stage in LOGIN_STAGES]
 
 
