@@ -64,22 +64,32 @@ def _near(name: str, known: set[str]) -> str:
     return f"Did you mean {near!r}?" if near else "`okta-harness check --list` shows all cases"
 
 
-def apply_deviations(results: Sequence[CaseResult], deviations: Sequence[Deviation]) -> list[CaseResult]:
-    """Turn accepted failures into warnings; returns a failure for each accepted one that is gone.
+class KnownDeviations:
+    """The accepted failures of one check. Several threads may hand in results."""
 
-    A line whose cases were not run, or could not be judged, says nothing either way.
-    """
-    gone = []
-    for deviation in deviations:
-        covered = [result for result in results if deviation.covers(result)]
-        judged = [result for result in covered if result.verdict in ("passed", "failed", "warning")]
-        deviating = [result for result in judged if result.verdict != "passed"]
-        for result in deviating:
-            result.verdict = "warning"
-            result.reason = f"Known deviation: {deviation.reason}"
-        if judged and not deviating:
-            gone.append(_is_gone(deviation, judged[0]))
-    return gone
+    def __init__(self, deviations: Sequence[Deviation]) -> None:
+        self._deviations = deviations
+        self._passed: dict[Deviation, CaseResult] = {}
+        self._seen: set[Deviation] = set()
+
+    def apply(self, result: CaseResult) -> None:
+        """Turn an accepted failure into a warning with its reason."""
+        for deviation in self._deviations:
+            if not deviation.covers(result):
+                continue
+            if result.verdict in ("failed", "warning"):
+                result.verdict = "warning"
+                result.reason = f"Known deviation: {deviation.reason}"
+                self._seen.add(deviation)
+            elif result.verdict == "passed":
+                self._passed.setdefault(deviation, result)
+
+    def gone(self) -> list[CaseResult]:
+        """A failure for each accepted one that has passed throughout.
+
+        A line whose cases were not run, or could not be judged, says nothing either way.
+        """
+        return [_is_gone(line, example) for line, example in self._passed.items() if line not in self._seen]
 
 
 def _is_gone(deviation: Deviation, example: CaseResult) -> CaseResult:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.conformance.cases import cases
-from harness.conformance.deviations import apply_deviations, load_deviations
+from harness.conformance.deviations import KnownDeviations, load_deviations
 from harness.conformance.evidence import blank_result, finish, requirement_evidence
 from harness.conformance.observed import Observed
 from harness.conformance.opening import open_bench
@@ -52,13 +52,13 @@ def check(target: str | Path | TargetFile, options: CheckOptions | None = None) 
         raise ValueError(f"there is no profile {options.profile!r}; profiles: {', '.join(CHECK_PROFILES)}")
     described = target if isinstance(target, TargetFile) else load_target(target)
     files = [path for path in (options.known_deviations, described.known_deviations) if path]
-    deviations = [line for path in files for line in load_deviations(path)]
+    deviations = KnownDeviations([line for path in files for line in load_deviations(path)])
     seed = random.SystemRandom().randrange(MAX_SEED) if options.seed is None else options.seed
     began = time.monotonic()
-    results = _Results(options)
+    results = _Results(options, deviations)
     _run_all(described, options, str(seed), results)
     ordered = results.ordered()
-    gone = apply_deviations(ordered, deviations)
+    gone = deviations.gone()
     for result in gone:
         results.add(result)
     return RunResult(described.name, seed, [*ordered, *gone], time.monotonic() - began)
@@ -67,13 +67,15 @@ def check(target: str | Path | TargetFile, options: CheckOptions | None = None) 
 class _Results:
     """Results from several processes, one at a time."""
 
-    def __init__(self, options: CheckOptions) -> None:
+    def __init__(self, options: CheckOptions, deviations: KnownDeviations) -> None:
+        self._deviations = deviations
         self._lock = threading.Lock()
         self._found: list[CaseResult] = []
         self._told = options.on_case
 
     def add(self, result: CaseResult) -> None:
         with self._lock:
+            self._deviations.apply(result)
             self._found.append(result)
             if self._told is not None:
                 self._told(result)

@@ -183,7 +183,10 @@ class Runner:
             return not_verified(f"The suite itself broke: {type(error).__name__}: {error}")
 
     def _no_answer(self, attempt: Attempt, error: DriverError) -> Outcome:
-        """The target broke off or did not answer in time: a refusal, if it is still up."""
+        """The target broke off or did not answer in time: a refusal of one hostile message, if it is still up.
+
+        In a story of several steps nobody knows which of them it was that failed.
+        """
         if not self._control(Variation(self.bench.shapes[0])).accepted:
             self.observed.died.append(attempt.case.id)
             self._revive()
@@ -192,6 +195,8 @@ class Runner:
             return not_met(attempt.case, "slow", "an answer", str(error))
         if attempt.case.expect == "accept":
             return not_met(attempt.case, "refused", "a session", str(error))
+        if attempt.case.procedure != "message":
+            return not_verified(f"The target broke off the connection in the middle: {error}")
         return Outcome("passed", f"The target broke off the connection and stayed up: {error}")
 
     def _observe(self, attempt: Attempt) -> None:
