@@ -106,7 +106,7 @@ def _some_login_works(bench: Bench) -> Shape:
     for cross_site, anyone in product((True, False), _whom_to_try(bench)):
         bench.cross_site, bench.people.anyone = cross_site, anyone
         for shape in SHAPES:
-            login = bench.login(Variation(shape))
+            login = _good_login(bench, shape)
             if login.sight.who == "subject":
                 return shape
             tried.append(login)
@@ -120,6 +120,25 @@ def _some_login_works(bench: Bench) -> Shape:
         f"{_excerpt(login.landed.text)}",
         advice=_no_session_advice(bench),
     )
+
+
+def _good_login(bench: Bench, shape: Shape) -> Login:
+    try:
+        return bench.login(Variation(shape))
+    except DriverError as error:
+        raise SetUpError(
+            "login_unanswered",
+            f"a good login breaks off: {error}",
+            expected=f"an answer from {bench.sp.acs_url}, and then from {bench.probe.url}",
+            received=last_lines(bench.running.output),
+            advice="read the SP's log for this login; an SP that is too slow to answer cannot be judged",
+        ) from error
+    except NoRequest as error:
+        raise SetUpError(
+            "no_request",
+            f"the login could be started once, and not again: {error}",
+            received=_excerpt(error.page.text),
+        ) from error
 
 
 def _names_agree(bench: Bench) -> None:
@@ -164,13 +183,21 @@ def _no_session_advice(bench: Bench) -> str:
 
 def _find_shapes(bench: Bench, first: Shape) -> None:
     for shape in SHAPES:
-        works = shape == first or bench.login(Variation(shape)).sight.who == "subject"
+        works = shape == first or _works(bench, Variation(shape))
         if works:
             bench.shapes.append(shape)
 
 
 def _accepts_unsolicited(bench: Bench) -> bool:
-    return bench.login(Variation(bench.shapes[0]), flow="idp").sight.who == "subject"
+    return _works(bench, Variation(bench.shapes[0]), flow="idp")
+
+
+def _works(bench: Bench, variation: Variation, flow: str = "sp") -> bool:
+    """Whether this login works, too. An SP that breaks off does not take it; that it logs in otherwise is known."""
+    try:
+        return bench.login(variation, flow=flow).sight.who == "subject"
+    except (DriverError, NoRequest):
+        return False
 
 
 def _excerpt(text: str) -> str:

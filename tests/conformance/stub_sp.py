@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from typing import Protocol
 
+import urllib3
 from flask import Flask, redirect, request, session
 from werkzeug.wrappers import Response
 
@@ -17,6 +20,12 @@ from fake_idp.server import Server
 from harness.targets.model import Configure, SignedIn, TargetFile
 
 
+class Start(Protocol):
+    """The fixture ``start``: a stub with this trouble, up and running."""
+
+    def __call__(self, trouble: str = "", /) -> StubSp: ...
+
+
 @dataclass
 class StubSp:
     """Believes everything that it is told; ``trouble`` names what is wrong with it."""
@@ -24,6 +33,11 @@ class StubSp:
     metadata_file: Path
     trouble: str = ""
     asked: list[str] = field(default_factory=list)
+    logins: int = 0
+    tires_after: int = 1_000_000
+    """Responses that it takes before it refuses every one."""
+    awake: Event = field(default_factory=Event)
+    """The slow one answers once this is set."""
     server: Server | None = None
 
     def start(self) -> StubSp:
@@ -31,6 +45,7 @@ class StubSp:
         return self
 
     def stop(self) -> None:
+        self.awake.set()
         if self.server is not None:
             self.server.stop()
 
@@ -83,7 +98,18 @@ class StubSp:
     def acs(self) -> Response | tuple[str, int]:
         if self.trouble in ("refuses all", "acs differs", "issuer differs"):
             return "We could not sign you in: wrong audience.", 403
+        if self.trouble == "slow":
+            self.awake.wait(30)
         xml = base64.b64decode(request.form["SAMLResponse"]).decode("utf-8", "replace")
+        if self.trouble == "refuses DOCTYPE" and "<!DOCTYPE" in xml:
+            return "We could not sign you in: a DOCTYPE.", 403
+        if self.trouble == "fetches" and "<!DOCTYPE" in xml:
+            for url in re.findall(r'"(http://[^"]+)"', xml.partition("<!DOCTYPE")[2].partition("]>")[0]):
+                urllib3.request("GET", url, retries=False)
+            return "We could not sign you in: a DOCTYPE.", 403
+        self.logins += 1
+        if self.logins > self.tires_after:
+            return "Come back tomorrow.", 403
         name = re.search(r"NameID[^>]*>([^<]*)<", xml)
         session["name"] = name[1] if name else ""
         return redirect("/me", 303)

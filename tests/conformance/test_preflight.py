@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,23 +11,9 @@ from harness.conformance.engine import check
 from harness.conformance.options import CheckOptions
 from harness.targets.errors import SetUpError
 from harness.targets.model import Account, SignedIn
-from tests.conformance.stub_sp import StubSp
+from tests.conformance.stub_sp import Start, StubSp
 
-Start = Callable[[str], StubSp]
 OPTIONS = CheckOptions(only="sig-none", seed=1)
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    running: list[StubSp] = []
-
-    def started(trouble: str = "") -> StubSp:
-        running.append(StubSp(tmp_path / "idp.xml", trouble).start())
-        return running[-1]
-
-    yield started
-    for sp in running:
-        sp.stop()
 
 
 @pytest.mark.parametrize(
@@ -68,6 +53,13 @@ def test_a_target_that_is_down_is_a_set_up_error(start: Start) -> None:
     with pytest.raises(SetUpError) as caught:
         check(target, OPTIONS)
     assert caught.value.code in ("signed_in_unreachable", "login_unreachable")
+
+
+def test_a_target_that_never_answers_is_a_set_up_error(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.conformance.opening.ANSWER_SECONDS", 0.5)
+    with pytest.raises(SetUpError, match="did not answer within") as caught:
+        check(start("slow").target(), OPTIONS)
+    assert caught.value.code == "login_unanswered"
 
 
 def test_nothing_is_sent_to_a_host_that_the_target_file_does_not_name(start: Start) -> None:
