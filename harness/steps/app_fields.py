@@ -62,7 +62,7 @@ def configure_saml_fields(*, required: bool = True) -> tuple[Field, ...]:
     return tuple(_converted(each, required) for each in wizard.FIELDS if each.attribute not in _API_ONLY)
 
 
-_API_ONLY = ("assertion_lifetime_seconds", "inline_hook")
+_API_ONLY = ("assertion_lifetime_seconds",)
 
 
 def _converted(field: wizard.Field, required: bool) -> Field:
