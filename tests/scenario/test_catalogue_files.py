@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from fake_idp.org.settings import FIELDS
 from harness.scenario import SUFFIX, Scenario, discover, load_all
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 ALL = load_all(discover([SCENARIOS]))
 PREFIXES = {
+    "wizard": "wizard-",
     "setup": "setup-",
     "login": "login-",
     "provisioning": "prov-",
@@ -50,3 +52,12 @@ def test_every_scenario_that_was_promised_is_there(beginning: str) -> None:
 
 def test_every_scenario_says_where_it_comes_from() -> None:
     assert [scenario.id for scenario in ALL if not scenario.source] == []
+
+
+def test_every_control_of_the_wizard_is_set_in_some_scenario() -> None:
+    told = "\n".join(path.read_text(encoding="utf-8") for path in {scenario.path for scenario in ALL})
+    controls = [
+        field.label for field in FIELDS if field.attribute != "assertion_lifetime_seconds"
+    ]  # the API's alone
+
+    assert [label for label in controls if f"{label}:" not in told] == []
