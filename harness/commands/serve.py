@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from fake_idp.org.clock import Clock
 from harness.commands.options import existing, seed_option
 
 OKTA_PORT = 8400
@@ -51,6 +52,10 @@ SP_PORT = 8500
     help="Switch off one check of the SP (repeatable).",
 )
 @click.option("--set-up", is_flag=True, help="Do the nine steps of the set-up first.")
+@click.option(
+    "--clock", metavar="TIME", help="Start at another time: 2030-01-01T12:00:00Z, or +5m, -1h30m from now."
+)
+@click.option("--freeze", is_flag=True, help="Let time stand still (the console's Org clock lets it run).")
 @click.option("--https", is_flag=True, help="Serve HTTPS with a certificate authority made for this folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on one line when ready.")
 @seed_option
@@ -63,6 +68,8 @@ def command(
     plan: str,
     weaknesses: tuple[str, ...],
     set_up: bool,
+    clock: str | None,
+    freeze: bool,
     https: bool,
     as_json: bool,
     seed: int,
@@ -89,6 +96,7 @@ def command(
                 data_dir=data and data / "sp",
                 seed=seed,
                 tls=okta.tls,
+                clock=_clock(clock, freeze),
             )
         )
         if set_up and not okta.apps():
@@ -116,6 +124,21 @@ def command(
                 click.echo(line)
         stopping.wait()
     return 0
+
+
+def _clock(at: str | None, freeze: bool) -> Clock | None:
+    """A clock as asked for; the org and the SP get one each, so that the console moves the org's alone."""
+    if at is None and not freeze:
+        return None
+    clock = Clock()
+    try:
+        if at is not None:
+            (clock.move if at.startswith(("+", "-")) else clock.set)(at)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(str(error), param_hint="--clock") from error
+    if freeze:
+        clock.freeze()
+    return clock
 
 
 def _stop_on_signals(stopping: threading.Event) -> None:

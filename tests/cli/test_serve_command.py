@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
+
+from tests.cli.conftest import Run
 
 Serve = Callable[..., "Served"]
 KEYS = {
@@ -144,3 +149,23 @@ def test_a_person_reads_urls_credentials_and_what_to_do_next() -> None:
         "Create App Integration",
     ):
         assert part in text
+
+
+def test_the_clock_can_be_set_and_frozen(serve: Serve) -> None:
+    served = serve("--clock", "2030-01-02T03:04:05Z", "--freeze", "--set-up")
+
+    page = get(served.ready["sp_url"] + "/sso/login/10001?next=/me")  # through to Okta's sign-in page
+    assert page.status == 200
+    with urllib3.PoolManager() as http:
+        start = http.request("GET", served.ready["sp_url"] + "/sso/login/10001", redirect=False)
+    query = parse_qs(urlsplit(start.headers["Location"]).query)
+    request = zlib.decompress(base64.b64decode(query["SAMLRequest"][0]), wbits=-15)
+    assert b'IssueInstant="2030-01-02T03:04:05' in request
+
+
+def test_a_time_that_is_none_is_a_clear_error(okta_harness: Run) -> None:
+    ran = okta_harness("serve", "--clock", "soon", "--okta-port", "0", "--sp-port", "0")
+
+    assert ran.code == 2
+    assert "--clock" in ran.err
+    assert "'soon' is no time" in ran.err
