@@ -113,6 +113,8 @@ class RunResult:
     seed: int
     cases: list[CaseResult] = field(default_factory=list)
     seconds: float = 0.0
+    share_in_target: float = 0.0
+    """Part of the time of a check that was spent waiting for the target, between 0 and 1."""
 
     @property
     def summary(self) -> dict[str, int]:

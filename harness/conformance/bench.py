@@ -23,8 +23,8 @@ from harness.conformance.identity import Identity, People
 from harness.conformance.idp import Sent, SuiteIdp, Variation
 from harness.conformance.listener import Listener
 from harness.conformance.sight import Probe, Sight
+from harness.conformance.timed import TimedTransport
 from harness.conformance.visitor import Page, Visitor
-from harness.drivers.http.transport import Transport
 from harness.targets.model import TargetFile
 from harness.targets.running import RunningTarget
 from harness.targets.sp_metadata import SpMetadata
@@ -82,7 +82,7 @@ class Bench:
     people: People
     probe: Probe
     listener: Listener
-    transport: Transport
+    transport: TimedTransport
     rng: Random
     metadata_url: str = ""
     """Where the IdP's metadata is served."""

@@ -56,12 +56,14 @@ def check(target: str | Path | TargetFile, options: CheckOptions | None = None) 
     seed = random.SystemRandom().randrange(MAX_SEED) if options.seed is None else options.seed
     began = time.monotonic()
     results = _Results(options, deviations)
-    _run_all(described, options, str(seed), results)
+    observed = _run_all(described, options, str(seed), results)
     ordered = results.ordered()
     gone = deviations.gone()
     for result in gone:
         results.add(result)
-    return RunResult(described.name, seed, [*ordered, *gone], time.monotonic() - began)
+    return RunResult(
+        described.name, seed, [*ordered, *gone], time.monotonic() - began, observed.share_in_target
+    )
 
 
 class _Results:
@@ -94,7 +96,7 @@ def _jobs(target: TargetFile, options: CheckOptions) -> int:
     return 2 if target.reference is not None else 1
 
 
-def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Results) -> None:
+def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Results) -> Observed:
     of = _jobs(target, options)
     portable = replace(options, on_case=None, on_manual=None)
     workers = [Worker(Job(target, portable, seed, index, of), results.add) for index in range(1, of)]
@@ -106,6 +108,7 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
             for case in chosen(options):
                 if case.procedure in DEFERRED:
                     results.add(whole.judge(case))
+            return part.observed
     except BaseException:
         for worker in workers:
             worker.kill()

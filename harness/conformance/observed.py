@@ -104,8 +104,15 @@ class Observed:
     died: list[str] = field(default_factory=list)
     """Cases after which the target did not accept a good login any more."""
     controls: int = 0
+    seconds: float = 0.0
+    """Time that cases and controls took, added up over the workers."""
     target_seconds: float = 0.0
-    """Time spent waiting for the target."""
+    """The part of it that was spent waiting for the target."""
+
+    @property
+    def share_in_target(self) -> float:
+        """Between 0 and 1."""
+        return self.target_seconds / self.seconds if self.seconds else 0.0
 
     def add(self, other: Observed) -> None:
         """What another worker has seen."""
@@ -113,4 +120,5 @@ class Observed:
         self.refusals.extend(other.refusals)
         self.died.extend(other.died)
         self.controls += other.controls
+        self.seconds += other.seconds
         self.target_seconds += other.target_seconds

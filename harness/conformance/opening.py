@@ -22,7 +22,7 @@ from harness.conformance.listener import Listener
 from harness.conformance.options import CheckOptions
 from harness.conformance.preflight import preflight
 from harness.conformance.sight import Probe
-from harness.drivers.http.transport import Transport
+from harness.conformance.timed import TimedTransport
 from harness.targets.errors import SetUpError
 from harness.targets.model import TargetFile
 from harness.targets.running import RunningTarget, sp_metadata_of, start_target
@@ -40,7 +40,7 @@ def open_bench(target: TargetFile, options: CheckOptions, seed: str) -> Iterator
 
     :raises SetUpError: when the target cannot be brought to a state where anything can be judged.
     """
-    transport = Transport(timeout=ANSWER_SECONDS)
+    transport = TimedTransport(timeout=ANSWER_SECONDS)
     with (
         tempfile.TemporaryDirectory(prefix="okta-harness-") as folder,
         FakeOkta(seed=seed) as okta,
@@ -58,7 +58,7 @@ def _opened(
     running: RunningTarget,
     okta: FakeOkta,
     listener: Listener,
-    transport: Transport,
+    transport: TimedTransport,
     options: CheckOptions,
     rng: Random,
 ) -> Bench:

@@ -49,11 +49,14 @@ class Runner:
 
     def run(self, batches: Iterable[Batch]) -> None:
         """All of them; the last good login closes the run."""
+        began, waited = time.monotonic(), self.bench.transport.seconds
         variation = None
         for batch in batches:
             variation = self._batch(batch)
         if variation is not None and self._last:
             self._settle(self._control(variation))
+        self.observed.seconds += time.monotonic() - began
+        self.observed.target_seconds += self.bench.transport.seconds - waited
 
     def _batch(self, batch: Batch) -> Variation:
         case = batch.cases[0]
