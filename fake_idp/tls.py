@@ -6,8 +6,6 @@ loopback names only; whoever trusts it trusts nothing else.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import shutil
 import tempfile
@@ -15,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 NAMES = ("127.0.0.1", "::1", "localhost", "*.localhost")
 """Whom the server certificates are for: this machine, under the names that browsers resolve to it."""
@@ -34,8 +30,6 @@ class LocalTls:
     """PEM file of the authority: what ``curl --cacert``, ``SSL_CERT_FILE`` or ``NODE_EXTRA_CA_CERTS`` take."""
     certificate: Path
     key: Path
-    spki_pins: tuple[str, ...]
-    """base64 SHA-256 of the public keys, as Chromium's ``--ignore-certificate-errors-spki-list`` takes them."""
     temporary: bool
 
     @property
@@ -61,8 +55,7 @@ def local_tls(directory: Path | None = None) -> LocalTls:
     leaf = authority.issue_cert(*NAMES, common_name="okta-harness on this machine")
     server = home / _SERVER
     _write_private(server, leaf.private_key_and_cert_chain_pem.bytes())
-    pins = tuple(_spki_pin(pem.bytes()) for pem in (leaf.cert_chain_pems[0], authority.cert_pem))
-    return LocalTls(home / _CA_CERTIFICATE, server, server, pins, temporary=directory is None)
+    return LocalTls(home / _CA_CERTIFICATE, server, server, temporary=directory is None)
 
 
 def _authority(home: Path) -> trustme.CA:
@@ -80,9 +73,3 @@ def _write_private(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
-
-
-def _spki_pin(certificate_pem: bytes) -> str:
-    public_key = x509.load_pem_x509_certificate(certificate_pem).public_key()
-    spki = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(spki).digest()).decode("ascii")

@@ -115,6 +115,10 @@ class ScenarioItem(pytest.Item):
             from harness.report.console import failure_lines
 
             return "\n".join(failure_lines(excinfo.value.case))
+        from harness.drivers.errors import DriverUnavailable
+
+        if isinstance(excinfo.value, DriverUnavailable):
+            return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

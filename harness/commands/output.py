@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,13 +23,14 @@ BAR_WIDTH = 24
 class Progress:
     """A bar that stays on the last line of a terminal; elsewhere one plain line a case.
 
-    Without a ``total`` it counts: a check learns only on the way how many cases the target allows.
+    Without ``names`` it counts: a check learns only on the way how many cases the target allows.
     """
 
-    def __init__(self, total: int = 0) -> None:
-        self._total = total
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = list(names)
         self._done = 0
         self._terminal = sys.stdout.isatty()
+        self._draw()
 
     def __enter__(self) -> Self:
         return self
@@ -38,23 +40,23 @@ class Progress:
     ) -> None:
         self._wipe()
 
-    def starting(self, name: str) -> None:
-        """Show which case runs now."""
-        if self._terminal:
-            click.echo(f"\r\x1b[K{self._bar()} {name[:50]}", nl=False)
-
     def show(self, case: CaseResult) -> None:
         """Print a finished case."""
         self._wipe()
         self._done += 1
         click.secho(case_line(case), fg=COLOURS[case.verdict])
-        self.starting("")
+        self._draw()
 
-    def _bar(self) -> str:
-        if not self._total:
-            return f"{self._done} cases"
-        filled = BAR_WIDTH * self._done // self._total
-        return "█" * filled + "░" * (BAR_WIDTH - filled) + f" {self._done}/{self._total}"
+    def _draw(self) -> None:
+        if not self._terminal:
+            return
+        total = len(self._names)
+        if self._done < total:
+            filled = BAR_WIDTH * self._done // total
+            bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+            click.echo(f"\r\x1b[K{bar} {self._done}/{total} {self._names[self._done][:50]}", nl=False)
+        elif not total:
+            click.echo(f"\r\x1b[K{self._done} cases", nl=False)
 
     def _wipe(self) -> None:
         if self._terminal:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from harness.conformance.requirements import Expected, Requirement, requirements
-from harness.result import Signed
 from harness.yamlfile import Node, closest, load_document
 
 Shape = Literal["both", "assertion", "response"]
@@ -229,8 +228,3 @@ def _faults(node: Node | None) -> list[tuple[str, ...]]:
         tuple(name.text() for name in item.sequence()) if item.kind == "sequence" else (item.text(),)
         for item in node.sequence(what="faults")
     ]
-
-
-def signed_of(shape: Shape | None) -> Signed:
-    """The shape as the result tree names it."""
-    return shape or ""

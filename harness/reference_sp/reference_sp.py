@@ -308,10 +308,6 @@ class ReferenceSP(Maintenance):
         """The live sessions, the oldest first."""
         return self._core.sessions.all(org_id or self.org_id)
 
-    def end_sessions(self, email: str, *, org_id: str = "") -> None:
-        """End every session of a member."""
-        self._core.sessions.end_all_of(org_id or self.org_id, self._core.members.key(email))
-
     @property
     def metadata(self) -> str:
         """The SP's own metadata."""

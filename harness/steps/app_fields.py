@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from fake_idp.org import fields as wizard
 from harness.steps.fields import (
     Choice,
@@ -108,8 +106,3 @@ def _default(field: wizard.Field) -> str:
     if field.kind == "checkbox":
         return str(field.default).lower()
     return field.choice_label(field.default)
-
-
-def label_of(name: str, fields: Iterable[Field]) -> str:
-    """The label for a label, an API name or any other synonym."""
-    return next((each.name for each in fields if name == each.name or name in each.synonyms), name)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from harness.drivers.browser.finder import find_browser
 from tests.cli.conftest import Run
 
 
@@ -99,12 +104,64 @@ def test_reports_are_written_where_asked(
     assert "failing-sign-in" in (out / "html" / "report.html").read_text()
 
 
-def test_the_same_seed_gives_the_same_people(okta_harness: Run, good: Path, tmp_path: Path) -> None:
-    first = okta_harness("run", good, "--seed", "11", "--json", tmp_path / "a.json")
-    second = okta_harness("run", good, "--seed", "11", "--json", tmp_path / "b.json")
+def test_the_same_seed_gives_the_same_org_and_another_seed_another(okta_harness: Run, failing: Path) -> None:
+    def app_key(seed: int) -> str:
+        found = re.search(r"/(exk\w+)/sso/saml", okta_harness("run", failing, "--seed", seed).out)
+        assert found
+        return found[1]
 
-    assert first.code == second.code == 0
-    assert json.loads((tmp_path / "a.json").read_text())["seed"] == 11
+    assert app_key(11) == app_key(11) != app_key(12)
+
+
+def test_several_processes_find_the_same_in_the_same_order(
+    okta_harness: Run, good: Path, failing: Path
+) -> None:
+    one = okta_harness("run", good.parent, "--jobs", "1")
+    two = okta_harness("run", good.parent, "--jobs", "2")
+
+    def outcome(text: str) -> list[str]:
+        return [line[: line.rindex("  ")] for line in text.splitlines() if line.startswith(("PASS", "FAIL"))]
+
+    assert one.code == two.code == 1
+    assert outcome(one.out) == outcome(two.out) == ["FAIL  failing-sign-in", "PASS  first-sign-in"]
+
+
+@pytest.mark.browser
+def test_a_browser_that_dies_ends_with_3_and_the_reports_are_written_all_the_same(
+    good: Path, tmp_path: Path
+) -> None:
+    """The browser's own process writes its number before it becomes Chromium, so that the test can kill it."""
+    number, browser = tmp_path / "pid", tmp_path / "browser"
+    browser.write_text(
+        f'#!/bin/sh\necho $$ > {number}.new && mv {number}.new {number}\nexec {find_browser()} "$@"\n'
+    )
+    browser.chmod(0o755)
+    run = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "harness",
+            "run",
+            str(good),
+            "--driver",
+            "browser",
+            "--json",
+            str(tmp_path / "r.json"),
+        ],
+        env={**os.environ, "OKTA_HARNESS_BROWSER": str(browser)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not number.exists():
+        assert run.poll() is None
+    os.kill(int(number.read_text()), signal.SIGKILL)
+    _, error = run.communicate(timeout=100)
+
+    assert run.returncode == 3
+    assert error.startswith("error: ")
+    assert "Traceback" not in error
+    (case,) = json.loads((tmp_path / "r.json").read_text())["cases"]
+    assert case["verdict"] == "not verified"
 
 
 def test_no_browser_ends_with_3_and_says_what_to_do(

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from harness.scenario.source import MAX_BYTES
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = sorted(path.stem for path in GOLDEN.glob("*.yaml"))
+NOBODY = 65534
 FOLDERS = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 
 
@@ -57,12 +59,22 @@ def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
     assert "cannot be read: Is a directory" in text_of(lambda: load(tmp_path))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission(tmp_path: Path) -> None:
-    path = tmp_path / "secret.scenario.yaml"
-    path.write_text("id: x")
-    path.chmod(0)
-    assert "cannot be read: Permission denied" in text_of(lambda: load(path))
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may read everything, so root becomes somebody else for the test."""
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(NOBODY)
+    yield
+    os.seteuid(me)
+
+
+def test_a_file_without_permission(nobody: None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "secret.scenario.yaml"
+        path.write_text("id: x")
+        path.chmod(0)
+        assert "cannot be read: Permission denied" in text_of(lambda: load(path))
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:

@@ -82,14 +82,6 @@ def encryption_counts_as_signature(exchange: Exchange) -> Difference | None:
     return signature_not_needed(exchange) if exchange.encrypted else signatures.assertion_signature(exchange)
 
 
-def nothing_after_decryption(exchange: Exchange) -> Difference | None:
-    """Take what was decrypted as it is: its signature was not even looked for."""
-    if not exchange.encrypted:
-        return signatures.assertion_signature(exchange)
-    exchange.decrypting = False
-    return None
-
-
 def any_signature_in_the_document(exchange: Exchange) -> Difference | None:
     """Some signature somewhere in the document verifies: then all of it is believed."""
     for signature in exchange.the_response.iter(ds("Signature")):

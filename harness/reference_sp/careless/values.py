@@ -137,11 +137,6 @@ def _audiences(exchange: Exchange) -> list[list[str]]:
     return [[exchange.tools.text(element) for element in one.findall(saml("Audience"))] for one in found]
 
 
-def audience_when_given(exchange: Exchange) -> Difference | None:
-    """Compare the audience only when there is one."""
-    return conditions.right_audience(exchange) if any(_audiences(exchange)) else None
-
-
 def similar_audience(exchange: Exchange) -> Difference | None:
     """The audience only has to contain the entity ID, or the other way round, in any case."""
     own = exchange.entity_id.casefold()
