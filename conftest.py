@@ -8,7 +8,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
-from tests.docs.blocks import evaluate_shell, write_named_file
+from tests.docs.blocks import compare_with_output, evaluate_shell, write_named_file
 
 pytest_plugins = ["pytester"]
 
@@ -19,6 +19,7 @@ pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(),
         CodeBlockParser("sh", evaluate_shell),
+        CodeBlockParser("text", compare_with_output),
         CodeBlockParser("yaml", write_named_file),
         CodeBlockParser("python-test", write_named_file),
         SkipParser(),

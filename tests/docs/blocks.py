@@ -3,6 +3,7 @@
 * ``python``: run, the blocks of a page sharing one namespace.
 * ``sh``: run by bash with ``-eu`` in the page's own folder, with ``okta-harness`` and ``pytest`` on the PATH. A
   command that is meant to fail is written with its exit code: ``okta-harness run bad.yaml  # exit code 2``.
+* ``text``: what the commands of the ``sh`` block before it print, word for word, somewhere in their output.
 * ``yaml`` and ``python-test`` with a first line ``# file: name``: written to the page's folder for later blocks.
 """
 
@@ -43,9 +44,16 @@ def evaluate_shell(example: Example) -> str | None:
         timeout=SECONDS,
         check=False,
     )
+    example.namespace["printed"] = done.stdout + done.stderr
     if done.returncode == 0:
         return None
     return f"exit code {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+
+
+def compare_with_output(example: Example) -> str | None:
+    """Check a ``text`` block against what the commands before it printed."""
+    printed = example.namespace["printed"]
+    return None if example.parsed.rstrip() in printed else f"the commands before this block print:\n{printed}"
 
 
 def script(block: str) -> str:
