@@ -1,11 +1,12 @@
 # make run   set up, then run the scenarios         make test   set up, then run every test
 # make lint  style, types, import contracts         make bench  measure, write bench.json
+# make coverage  the tests, and what they leave out
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: setup run test lint bench lock clean
+.PHONY: setup run test coverage lint bench lock clean
 setup: $(VENV)/.test
 
 # Two stamps, so that `make run` on a bare clone installs only what a run needs.
@@ -23,7 +24,10 @@ run: $(VENV)/.run
 	@$(BIN)/okta-harness run scenarios
 
 test: setup
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto $(COVERAGE)
+
+coverage:
+	@$(MAKE) test COVERAGE="--cov --cov-report=term:skip-covered"
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
