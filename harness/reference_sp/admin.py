@@ -28,11 +28,11 @@ def upload(
 
 
 def fetch(
-    core: Core, org_id: str, url: str, email: str, caller: Caller | None = None
+    core: Core, org_id: str, url: str, email: str, caller: Caller | None = None, entity_id: str = ""
 ) -> Imported | Difference:
     """Fetch metadata from its address and put it into the draft."""
-    data = metadata_source.fetch(url, core.settings, core.ca_file)
-    result = data if isinstance(data, Difference) else core.organizations.upload(org_id, data, url=url)
+    data = metadata_source.fetch(core, url)
+    result = data if isinstance(data, Difference) else core.organizations.upload(org_id, data, entity_id, url)
     _note(core, org_id, "fetch metadata", email, caller, error=_code_of(result), url=url)
     return result
 

@@ -12,7 +12,7 @@ from harness.reference_sp.expiry import send_warnings
 from harness.reference_sp.keys import Use
 from harness.reference_sp.mail import Mail
 from harness.reference_sp.metadata import Imported
-from harness.reference_sp.metadata_source import refresh_if_due
+from harness.reference_sp.metadata_source import refresh, refresh_if_due
 from harness.reference_sp.refused import SettingRefused
 
 if TYPE_CHECKING:
@@ -33,15 +33,22 @@ class Maintenance:
         """Let another identity of the IdP take a member's account, from its next login on."""
         self._core.members.change(self.org_id, email, identity="")
 
-    def fetch_metadata(self, url: str) -> Imported:
+    def fetch_metadata(self, url: str, *, entity_id: str = "") -> Imported:
         """Fetch IdP metadata from its address, as *Fetch Metadata* does. It is a draft until ``save``.
+
+        ``entity_id`` says which entity to take where the document has several.
 
         :raises SettingRefused: when it cannot be fetched or is not accepted.
         """
-        result = admin.fetch(self._core, self.org_id, url, self._core.settings.admin_email)
+        email = self._core.settings.admin_email
+        result = admin.fetch(self._core, self.org_id, url, email, entity_id=entity_id)
         if isinstance(result, Difference):
             raise SettingRefused(result)
         return result
+
+    def refresh_metadata(self) -> None:
+        """Fetch the saved metadata again now, without waiting until it is due. What cannot be used changes nothing."""
+        refresh(self._core, self.org_id)
 
     def export_configuration(self) -> bytes:
         """The saved SSO settings as a file, without any secret."""

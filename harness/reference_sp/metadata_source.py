@@ -18,17 +18,18 @@ from harness.reference_sp.settings import Settings
 _URL = sp("Metadata URL", "enter the Metadata URL of the app's tab Sign On in Okta")
 
 
-def fetch(url: str, settings: Settings, ca_file: str = "") -> bytes | Difference:
+def fetch(core: Core, url: str) -> bytes | Difference:
     """What stands at the address, at most one byte more than metadata may have.
 
     Only hosts of the setting ``metadata_hosts`` are asked, and redirects are not followed: whoever may write the
     address must not learn what else this server can reach.
     """
+    settings = core.settings
     refused = _refused(url, settings)
     if refused is not None:
         return refused
     timeout = urllib3.Timeout(settings.metadata_timeout)
-    with urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=ca_file or None) as pool:
+    with urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=core.ca_file or None) as pool:
         try:
             answer = pool.request("GET", url, redirect=False, preload_content=False)
             content = answer.read(settings.metadata_max_bytes + 1)
@@ -57,11 +58,31 @@ def _not_fetched(url: str, received: str) -> Difference:
 
 def refresh_if_due(core: Core, org_id: str) -> None:
     """Fetch the metadata anew when the last time is long enough ago. What cannot be used changes nothing."""
+    organization = _fetching(core, org_id)
+    if organization is None:
+        return
+    if core.organizations.claim_refresh(org_id, core.settings.metadata_refresh):
+        _refresh(core, organization)
+
+
+def refresh(core: Core, org_id: str) -> None:
+    """Fetch the metadata anew, whether it is due or not."""
+    organization = _fetching(core, org_id)
+    if organization is not None:
+        core.organizations.claim_refresh(org_id, 0)  # the next one is due an interval from now
+        _refresh(core, organization)
+
+
+def _fetching(core: Core, org_id: str) -> Organization | None:
+    """The organization, if its metadata comes from an address."""
     organization = core.organizations.find(org_id)
     if organization is None or not organization.saved.metadata_url or not organization.saved_metadata:
-        return
-    if not core.organizations.claim_refresh(org_id, core.settings.metadata_refresh):
-        return
+        return None
+    return organization
+
+
+def _refresh(core: Core, organization: Organization) -> None:
+    org_id = organization.id
     found = _renewed(core, organization)
     if found is None:
         return
@@ -83,7 +104,7 @@ def refresh_if_due(core: Core, org_id: str) -> None:
 def _renewed(core: Core, organization: Organization) -> Difference | Imported | None:
     """What came of it; nothing when the metadata is the same as before and no problem is to be taken back."""
     saved = organization.saved
-    data = fetch(saved.metadata_url, core.settings, core.ca_file)
+    data = fetch(core, saved.metadata_url)
     if isinstance(data, Difference):
         return data
     imported = core.organizations.checked(organization.id, data)

@@ -61,6 +61,16 @@ def problem(pair: Pair) -> str:
     return pair.sp.organization().metadata_problem
 
 
+def two_entities(pair: Pair) -> bytes:
+    other = SmallIdp(entity_id="http://www.okta.com/exkOTHER")
+    both = b"".join(each.metadata().partition(b"?>")[2] for each in (other, pair.idp))
+    return (
+        b'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">'
+        + both
+        + b"</md:EntitiesDescriptor>"
+    )
+
+
 def test_an_admin_gives_the_address_on_the_settings_page(make: Maker, published: Published) -> None:
     pair = make(configured=False)
     published.body = pair.idp.metadata()
@@ -150,6 +160,25 @@ def test_it_is_asked_for_once_in_an_interval_even_when_that_fails(make: Maker, p
     assert published.asked == 2
 
 
+def test_an_operator_fetches_it_again_before_it_is_due_and_the_next_time_is_an_interval_later(
+    make: Maker, published: Published
+) -> None:
+    pair = fetched(make, published, metadata_refresh=60)
+    pair.idp.signer = key_pair("second")
+    published.body = pair.idp.metadata()
+    pair.sp.move_clock(timedelta(seconds=59))
+    pair.sp.refresh_metadata()
+    assert pair.code(pair.idp.response()) == ""
+    pair.sp.move_clock(timedelta(seconds=1))
+    pair.sp.run_jobs()
+    assert published.asked == 2
+
+
+def test_where_nothing_came_from_an_address_nothing_is_fetched_again(pair: Pair) -> None:
+    pair.sp.refresh_metadata()
+    assert pair.sp.audit(action="refresh metadata") == []
+
+
 def test_unchanged_metadata_leaves_no_trace(make: Maker, published: Published) -> None:
     pair = fetched(make, published)
     pair.sp.move_clock(timedelta(days=1))
@@ -187,14 +216,21 @@ def test_another_idp_does_not_slip_in(make: Maker, published: Published) -> None
 def test_of_several_entities_the_one_from_before_is_taken(make: Maker, published: Published) -> None:
     pair = fetched(make, published, metadata_refresh=60)
     pair.idp.signer = key_pair("second")
-    other = SmallIdp(entity_id="http://www.okta.com/exkOTHER")
-    both = b"".join(each.metadata().partition(b"?>")[2] for each in (other, pair.idp))
-    published.body = (
-        b'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">'
-        + both
-        + b"</md:EntitiesDescriptor>"
-    )
+    published.body = two_entities(pair)
     pair.sp.move_clock(timedelta(seconds=60))
+    assert pair.code(pair.idp.response()) == ""
+
+
+def test_the_first_time_an_admin_says_which_of_several_entities_is_meant(
+    make: Maker, published: Published
+) -> None:
+    pair = make(configured=False)
+    published.body = two_entities(pair)
+    assert refusal(pair, published.url) == "md_many_entities"
+    fields = {"metadata_url": published.url, "entity_id": pair.idp.entity_id, "jit": "on"}
+    page = log_in(pair).upload(pair.sp.settings_url, {"action": "fetch", **fields})
+    assert pair.idp.entity_id in page.text
+    pair.sp.save()
     assert pair.code(pair.idp.response()) == ""
 
 

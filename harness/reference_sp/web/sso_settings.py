@@ -80,18 +80,17 @@ def change() -> BaseResponse:
         return _answer(org, admin.remove_configuration(core(), org.id, _email(), caller()), "removed")
     _edit(org)
     file = request.files.get("metadata")
+    entity_id = request.form.get("entity_id", "").strip()
     imported: Imported | None = None
     if action == "upload" or (file is not None and file.filename):
         data = file.read() if file is not None else b""
-        result = admin.upload(
-            core(), org.id, data, _email(), caller(), request.form.get("entity_id", "").strip()
-        )
+        result = admin.upload(core(), org.id, data, _email(), caller(), entity_id)
         if isinstance(result, Difference):
             return _page(core().organizations.get(org.id), result, status=422)
         imported = result
     url = request.form.get("metadata_url", "").strip()
     if action == "fetch" or (action == "save" and url and url != org.shown.metadata_url):
-        fetched = admin.fetch(core(), org.id, url, _email(), caller())
+        fetched = admin.fetch(core(), org.id, url, _email(), caller(), entity_id)
         if isinstance(fetched, Difference):
             return _page(core().organizations.get(org.id), fetched, status=422)
         imported = fetched
