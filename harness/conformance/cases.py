@@ -27,6 +27,8 @@ Need = Literal[
     "forced_authn",
     "movable_clock",
     "domains",
+    "new_users",
+    "attributes_shown",
 ]
 """What a target must have for a case to apply."""
 ONCE = "once"

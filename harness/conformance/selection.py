@@ -80,6 +80,11 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
             bool(bench.target.domains),
             "The target file names no domains that the IdP may speak for.",
         ),
+        "new_users": (bench.people.anyone, "The target signs in its own accounts only."),
+        "attributes_shown": (
+            bool(capabilities.echo_attributes),
+            "The target file does not say echo_attributes: true, so nothing can be seen.",
+        ),
         "no_requested_context": (not bench.asks_for_context, "The SP asks for a class of authentication."),
     }
 

@@ -202,6 +202,8 @@ class Logins:
             )
             return self._refused(organization.id, _also(judgement, found), exchange, caller)
         member = careless.account_elsewhere(core, member, subject)
+        if core.weak("keeps-former-attributes"):
+            subject = careless.with_former_attributes(core, member, subject)
         attempt = self._note(organization.id, "signed in", exchange, judgement)
         core.audit.add(
             organization.id,

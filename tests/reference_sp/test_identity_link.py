@@ -12,6 +12,7 @@ from tests.reference_sp.pages import log_in
 from tests.reference_sp.small_idp import Element
 
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 
@@ -38,11 +39,17 @@ def test_the_same_name_is_the_same_person(by_name: Maker) -> None:
     assert emails(pair) == ["admin@acme.test", "ada@acme.test"]
 
 
+def test_a_transient_name_owns_no_account(by_name: Maker) -> None:
+    pair = by_name()
+    assert pair.code(answer(pair, "_t1", name_format=TRANSIENT)) == "nameid_format"
+    assert emails(pair) == ["admin@acme.test"]
+
+
 @pytest.mark.parametrize(
     ("name_id", "name_format", "entity_id"),
     [
         ("00u2", PERSISTENT, ""),
-        ("00u1", TRANSIENT, ""),
+        ("00u1", EMAIL, ""),
         ("00u1", PERSISTENT, "http://www.okta.com/exkOTHER"),
     ],
     ids=["name", "format", "issuer"],

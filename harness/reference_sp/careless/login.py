@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,10 +68,28 @@ def landing_page(core: Core, exchange: Exchange, relay_state: str) -> str | None
 
 
 def account_elsewhere(core: Core, member: Member, subject: Subject) -> Member:
-    """The oldest account with that address, in whatever organization."""
-    if not core.weak("shares-accounts-across-organizations"):
-        return member
-    return next(iter(core.members.with_email(subject.email)), member)
+    """The oldest account with that address in whatever organization, or with one that looks like it."""
+    if core.weak("shares-accounts-across-organizations"):
+        return next(iter(core.members.with_email(subject.email)), member)
+    if core.weak("folds-lookalike-names"):
+        alike = _simplified(subject.email)
+        return next(one for one in core.members.all(member.org_id) if _simplified(one.email) == alike)
+    return member
+
+
+def _simplified(email: str) -> str:
+    """An address as databases compare it that were told to disregard accents and kinds of letters."""
+    parts = unicodedata.normalize("NFKD", email).casefold()
+    return "".join(character for character in parts if not unicodedata.combining(character))
+
+
+def with_former_attributes(core: Core, member: Member, subject: Subject) -> Subject:
+    """The attributes of this login beside those of the logins before."""
+    merged = {name: list(values) for name, values in subject.attributes.items()}
+    for session in core.sessions.all(member.org_id):
+        for name, values in session.attributes.items() if session.email_key == member.email_key else ():
+            merged[name] = list(dict.fromkeys((*merged.get(name, ()), *values)))
+    return replace(subject, attributes=merged)
 
 
 def named_by(exchange: Exchange) -> str:

@@ -205,6 +205,14 @@ def lowered_name_id(exchange: Exchange) -> Difference | None:
     return found
 
 
+def email_names_only(exchange: Exchange) -> Difference | None:
+    """Refuse a NameID that is no email address, whatever its Format."""
+    found = identity.names_the_subject(exchange)
+    if found is not None or identity.is_email(exchange.name_id.strip()):
+        return found
+    return difference("email_invalid", expected="an email address", received=exchange.name_id)
+
+
 def first_value_of_each_attribute(exchange: Exchange) -> Difference | None:
     """Keep one value of each attribute."""
     found = identity.usable_attributes(exchange)

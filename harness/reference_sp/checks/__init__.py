@@ -71,6 +71,7 @@ CHECKS: tuple[Check, ...] = (
     Check(authn.session_not_over),
     Check(authn.requested_context),
     Check(identity.names_the_subject),
+    Check(identity.steady_name),
     Check(identity.named_for_this_sp),
     Check(authn.not_ended_by_the_idp),
     Check(identity.usable_attributes),

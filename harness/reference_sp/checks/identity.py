@@ -63,6 +63,18 @@ def names_the_subject(exchange: Exchange) -> Difference | None:
     return None
 
 
+def steady_name(exchange: Exchange) -> Difference | None:
+    """Where accounts belong to a NameID it is not transient: the next login has another one (SAML Core 8.3.8)."""
+    if exchange.settings.identity != "name id" or exchange.name_id_format != names.NAMEID_TRANSIENT:
+        return None
+    return difference(
+        "nameid_format",
+        okta("Name ID format", "choose Persistent"),
+        expected="a NameID that is the same at every login",
+        received=exchange.name_id_format,
+    )
+
+
 def named_for_this_sp(exchange: Exchange) -> Difference | None:
     """SPNameQualifier, when given, is this SP: an identifier made for another one is another identifier."""
     element = name_id_element(exchange)

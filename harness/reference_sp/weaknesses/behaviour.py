@@ -45,6 +45,11 @@ REQUESTS: tuple[Weakness, ...] = (
 ACCOUNTS: tuple[Weakness, ...] = (
     weakness("no-domain-check", "Lets an IdP speak for people of any email domain.", "idp-domain-claim"),
     weakness(
+        "folds-lookalike-names",
+        "Looks accounts up without regard to accents and kinds of letters.",
+        "nameid-lookalike-accounts",
+    ),
+    weakness(
         "shares-accounts-across-organizations",
         "Opens the account with that address in whatever organization it is.",
         "idp-subject-collision",

@@ -295,6 +295,18 @@ NAMES: tuple[Weakness, ...] = (
         replaces={identity.names_the_subject: careless.lowered_name_id},
     ),
     weakness(
+        "wants-email-in-name-id",
+        "Refuses a NameID that is no email address, whatever its Format.",
+        "nameid-persistent-opaque",
+        replaces={identity.names_the_subject: careless.email_names_only},
+    ),
+    weakness(
+        "transient-names-own-accounts",
+        "Lets accounts belong to transient names.",
+        "nameid-transient-not-key",
+        leaves_out=(identity.steady_name,),
+    ),
+    weakness(
         "empty-name-is-the-first-account",
         "Takes an answer that names nobody for one about the first account.",
         "nameid-empty",
@@ -317,6 +329,11 @@ NAMES: tuple[Weakness, ...] = (
         "Refuses attributes that nobody asked for.",
         "attr-unknown-ignored",
         replaces={identity.usable_attributes: careless.known_attributes_only},
+    ),
+    weakness(
+        "keeps-former-attributes",
+        "Keeps the attributes of earlier logins beside those of the present one.",
+        "attr-roles-refreshed",
     ),
     weakness(
         "reads-friendly-names",
