@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -22,15 +23,19 @@ from harness.conformance.cases import Shape
 from harness.conformance.identity import Identity, People
 from harness.conformance.idp import Sent, SuiteIdp, Variation
 from harness.conformance.listener import Listener
+from harness.conformance.publisher import Publisher
 from harness.conformance.sight import Probe, Sight
 from harness.conformance.timed import TimedTransport
 from harness.conformance.visitor import Page, Visitor
-from harness.targets.model import TargetFile
+from harness.targets.errors import SetUpError
+from harness.targets.model import IdpMetadata, TargetFile
 from harness.targets.running import RunningTarget
 from harness.targets.sp_metadata import SpMetadata
 
 KEPT_REQUESTS = 5_000
 MAX_REQUEST_BYTES = 200_000
+SETTLING_SECONDS = 0.2
+"""How long an SP may take to put metadata to use that it has just fetched in the background."""
 
 
 class NoRequest(Exception):
@@ -84,7 +89,7 @@ class Bench:
     listener: Listener
     transport: TimedTransport
     rng: Random
-    metadata_url: str = ""
+    publisher: Publisher
     """Where the IdP's metadata is served."""
     idp_initiated: bool | None = None
     """Whether unsolicited responses are accepted; None until it is known."""
@@ -117,8 +122,28 @@ class Bench:
 
         :raises SetUpError: when the SP does not come up with it.
         """
-        self.running.trust(idp_metadata, self.metadata_url)
+        hand_over(idp_metadata, self.idp, self.running, self.publisher)
         self.read_sp()
+
+    def refresh(self) -> None:
+        """Have the SP read the publisher's document again.
+
+        :raises SetUpError: when it does not.
+        """
+        asked, seconds = self.publisher.asked, self.running.refresh_seconds or 0.0
+        self.running.refresh()
+        if not self.publisher.wait(asked, seconds):
+            self.start(self.visitor())  # some SPs look whether it is time when a login begins
+        if seconds:
+            time.sleep(SETTLING_SECONDS)
+        if self.publisher.asked == asked:
+            raise SetUpError(
+                "metadata_not_fetched",
+                "the SP did not read its IdP metadata again",
+                expected=f"a GET for {self.publisher.url}",
+                received="none",
+                advice="correct configure.refresh in the target file: a command, or the seconds after which it does",
+            )
 
     def read_sp(self) -> None:
         """What the SP says about itself now."""
@@ -224,6 +249,15 @@ class Bench:
         return replace(
             self, target=target, sp=sp, idp=idp, probe=Probe(target.signed_in), requests=deque(), other=None
         )
+
+
+def hand_over(metadata: bytes, idp: SuiteIdp, running: RunningTarget, publisher: Publisher) -> None:
+    """Serve this metadata, and give it to the SP.
+
+    :raises SetUpError: when the SP does not come up with it.
+    """
+    publisher.publish(metadata)
+    running.trust(IdpMetadata(metadata, publisher.url, idp.entity_id))
 
 
 def read_started(page: Page) -> Started:

@@ -15,12 +15,13 @@ from fake_idp.handles import SamlApp
 from fake_idp.okta import FakeOkta
 from fake_idp.org.errors import InvalidSetting
 from fake_idp.saml.names import BINDING_POST
-from harness.conformance.bench import Bench
+from harness.conformance.bench import Bench, hand_over
 from harness.conformance.identity import People
 from harness.conformance.idp import SuiteIdp
 from harness.conformance.listener import Listener
 from harness.conformance.options import CheckOptions
 from harness.conformance.preflight import preflight
+from harness.conformance.publisher import Publisher
 from harness.conformance.sight import Probe
 from harness.conformance.timed import TimedTransport
 from harness.targets.errors import SetUpError
@@ -45,10 +46,12 @@ def open_bench(target: TargetFile, options: CheckOptions, seed: str) -> Iterator
         tempfile.TemporaryDirectory(prefix="okta-harness-") as folder,
         FakeOkta(seed=seed) as okta,
         Listener() as listener,
+        Publisher() as publisher,
     ):
         running = start_target(target, Path(folder), options.on_manual, seed)
         try:
-            yield _opened(running, okta, listener, transport, options, Random(seed))  # noqa: S311 - names, no secrets
+            rng = Random(seed)  # noqa: S311 - names, no secrets
+            yield _opened(running, okta, listener, publisher, transport, options, rng)
         finally:
             running.stop()
             transport.close()
@@ -58,6 +61,7 @@ def _opened(
     running: RunningTarget,
     okta: FakeOkta,
     listener: Listener,
+    publisher: Publisher,
     transport: TimedTransport,
     options: CheckOptions,
     rng: Random,
@@ -65,8 +69,7 @@ def _opened(
     target = running.target
     app = _app(okta, target)
     idp = SuiteIdp(okta, app, rng)
-    metadata_url = okta.org.metadata_url(idp.app)
-    running.trust(idp.metadata(), metadata_url)
+    hand_over(idp.metadata(), idp, running, publisher)
     account = target.user
     own_domains = [*target.domains, account.email.rpartition("@")[2] if account else "", DOMAIN]
     domain = next(name for name in own_domains if name)
@@ -80,7 +83,7 @@ def _opened(
         listener=listener,
         transport=transport,
         rng=rng,
-        metadata_url=metadata_url,
+        publisher=publisher,
         slow=options.slow,
     )
     _agree(bench, app)

@@ -76,6 +76,7 @@ def _login_leads_here(bench: Bench) -> None:
             advice="start the SP, or correct login_url in the target file",
         ) from error
     except NoRequest as error:
+        _metadata_was_fetched(bench)
         raise SetUpError(
             "no_request",
             f"{error}",
@@ -84,6 +85,7 @@ def _login_leads_here(bench: Bench) -> None:
             advice="login_url has to start the SP-initiated login at once; and the SP has to know the IdP's metadata "
             f"({bench.target.configure.kind if bench.target.configure else 'upload'})",
         ) from error
+    _metadata_was_fetched(bench)
     if started.endpoint != bench.idp.sso_url:
         raise SetUpError(
             "other_idp",
@@ -94,6 +96,18 @@ def _login_leads_here(bench: Bench) -> None:
         )
     bench.asks_for_context = bool(started.request.requested_contexts)
     bench.forces_authn = started.request.force_authn
+
+
+def _metadata_was_fetched(bench: Bench) -> None:
+    """By now, at the latest: some SPs read metadata when the first login begins."""
+    if bench.running.by_url and not bench.publisher.asked:
+        raise SetUpError(
+            "metadata_not_fetched",
+            "the target file says that the SP reads its IdP metadata from a URL, and nobody asked for it there",
+            expected=f"a GET for {bench.publisher.url}",
+            received="none",
+            advice="make the SP read the address in IDP_METADATA_URL, or say metadata: file under configure",
+        )
 
 
 def _some_login_works(bench: Bench) -> Shape:

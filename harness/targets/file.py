@@ -16,6 +16,7 @@ from harness.targets.model import (
     Account,
     Capabilities,
     Configure,
+    Refresh,
     SignedIn,
     TargetFile,
 )
@@ -45,6 +46,9 @@ KEYS = (
     "reference",
 )
 _WAYS = ("command", "file", "manual")
+_CONFIGURE = (*_WAYS, "metadata", "refresh", "cwd", "ready_seconds")
+_REFRESH_SECONDS = 5.0
+"""How long an SP may take to fetch metadata after the command that makes it do so."""
 _FIRST_NAME, _LAST_NAME = ("firstName", "first_name"), ("lastName", "last_name")
 
 
@@ -108,8 +112,14 @@ def with_port(target: TargetFile, port: int) -> TargetFile:
     def fill(text: str) -> str:
         return text.replace(PORT_PLACEHOLDER, str(port))
 
+    def filled(words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(fill(word) for word in words)
+
     configure = target.configure and replace(
-        target.configure, command=tuple(fill(word) for word in target.configure.command)
+        target.configure,
+        command=filled(target.configure.command),
+        refresh=target.configure.refresh
+        and replace(target.configure.refresh, command=filled(target.configure.refresh.command)),
     )
     texts = (
         "metadata",
@@ -175,7 +185,7 @@ def _signed_in(node: Node) -> SignedIn:
 
 
 def _configure(node: Node, folder: Path) -> Configure:
-    keys = node.mapping(valid=(*_WAYS, "cwd", "ready_seconds"), what="configure")
+    keys = node.mapping(valid=_CONFIGURE, what="configure")
     ways = [way for way in _WAYS if way in keys]
     if len(ways) != 1:
         raise node.problem("exactly one way to give the SP its IdP metadata is needed", valid=_WAYS)
@@ -183,19 +193,58 @@ def _configure(node: Node, folder: Path) -> Configure:
         keys["ready_seconds"].number(what="ready_seconds", minimum=0.1) if "ready_seconds" in keys else 30.0
     )
     cwd = folder / keys["cwd"].text(what="cwd") if "cwd" in keys else folder
+    by_url = _by_url(keys, ways[0])
+    refresh = _refresh(keys["refresh"], by_url) if "refresh" in keys else None
+    common: dict[str, Any] = {"cwd": cwd, "ready_seconds": seconds, "by_url": by_url, "refresh": refresh}
     if ways == ["command"]:
-        words = tuple(word.text(what="command") for word in keys["command"].sequence(what="command"))
-        if not words:
-            raise keys["command"].problem("the command is empty", breadcrumb="configure")
-        return Configure("command", command=words, cwd=cwd, ready_seconds=seconds)
+        return Configure("command", command=_words(keys["command"], "command"), **common)
     if ways == ["file"]:
         path = folder / keys["file"].text(what="file")
         if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
             raise keys["file"].problem(f"cannot write into the folder {path.parent}", breadcrumb="configure")
-        return Configure("file", file=path, ready_seconds=seconds)
+        return Configure("file", file=path, **common)
     if not keys["manual"].boolean(what="manual"):
         raise keys["manual"].problem("leave manual out, or say true", breadcrumb="configure", valid=_WAYS)
-    return Configure("manual", ready_seconds=seconds)
+    return Configure("manual", **common)
+
+
+def _words(node: Node, what: str) -> tuple[str, ...]:
+    words = tuple(word.text(what=what) for word in node.sequence(what=what))
+    if not words:
+        raise node.problem("the command is empty", breadcrumb="configure")
+    return words
+
+
+def _by_url(keys: Mapping[str, Node], way: str) -> bool:
+    if "metadata" not in keys:
+        return False
+    by_url = keys["metadata"].text(what="metadata", choices=("file", "url")) == "url"
+    if by_url and way == "file":
+        raise keys["metadata"].problem(
+            "an SP that reads a file does not read a URL",
+            breadcrumb="configure",
+            advice="give the SP its URL by command (IDP_METADATA_URL in its environment), or by hand: manual: true",
+        )
+    return by_url
+
+
+def _refresh(node: Node, by_url: bool) -> Refresh:
+    """A number of seconds, or the words of a command."""
+    if not by_url:
+        raise node.problem(
+            "refresh is about metadata that the SP reads from a URL",
+            breadcrumb="configure",
+            advice="say metadata: url, or leave refresh out",
+        )
+    if node.kind == "sequence":
+        return Refresh(command=_words(node, "refresh"), seconds=_REFRESH_SECONDS)
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise node.problem(
+            "refresh must be a number of seconds, or a list with the words of a command",
+            breadcrumb="configure",
+            advice="write refresh: 5 for an SP that fetches by itself, refresh: [./fetch.sh] for one that is told to",
+        )
+    return Refresh(seconds=node.number(what="refresh", minimum=0.1))
 
 
 def _app(node: Node | None) -> Mapping[str, Any]:

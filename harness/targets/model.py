@@ -22,6 +22,25 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class IdpMetadata:
+    """What the SP is to trust: a document, the address where the suite serves it, and the entity that is meant."""
+
+    xml: bytes
+    url: str
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """How an SP that reads its IdP's metadata from a URL comes to read it again."""
+
+    command: tuple[str, ...] = ()
+    """Makes it do so now."""
+    seconds: float = 0.0
+    """Within this time it does so by itself; with a command, the time that it may take."""
+
+
+@dataclass(frozen=True, slots=True)
 class Configure:
     """How the SP learns the IdP's metadata."""
 
@@ -31,6 +50,10 @@ class Configure:
     file: Path | None = None
     ready_seconds: float = 30.0
     """How long the SP may take to answer at its login URL."""
+    by_url: bool = False
+    """The SP reads the metadata from a URL, not from a file."""
+    refresh: Refresh | None = None
+    """Nobody knows how it comes to read it again when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

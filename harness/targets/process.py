@@ -18,6 +18,8 @@ from harness.targets.errors import SetUpError
 
 STOP_SECONDS = 5.0
 """How long the SP may take to end after SIGTERM before it is killed."""
+REFRESH_SECONDS = 30.0
+"""How long a command may take that makes the SP read its IdP's metadata again."""
 KEPT_OUTPUT = 20_000
 
 
@@ -99,6 +101,44 @@ class TargetProcess:
             received=last_lines(self.output),
             advice="check that it listens on the port in SP_PORT, and raise configure.ready_seconds if it is slow",
         )
+
+
+def run_to_its_end(command: tuple[str, ...], cwd: Path | None, environment: Mapping[str, str]) -> None:
+    """Run a command that makes the SP read its IdP's metadata again.
+
+    :raises SetUpError: when it cannot be started, takes too long, or ends with another status than 0.
+    """
+    try:
+        # The command is the user's own, from the target file that they pointed the check at.
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=cwd,
+            env={**os.environ, "PATH": _path(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=REFRESH_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        problem, received = "it cannot be started", error.strerror or str(error)
+    except subprocess.TimeoutExpired as error:
+        problem, received = f"it did not end within {REFRESH_SECONDS:g} s", _text(error.stdout)
+    else:
+        if done.returncode == 0:
+            return
+        problem, received = f"it ended with status {done.returncode}", _text(done.stdout)
+    raise SetUpError(
+        "refresh_command",
+        f"the command that makes the SP read its IdP metadata again failed: {problem}: {' '.join(command)}",
+        expected="status 0",
+        received=received,
+        advice="correct configure.refresh (and configure.cwd) in the target file",
+    )
+
+
+def _text(output: bytes | None) -> str:
+    return last_lines((output or b"").decode("utf-8", "replace"))
 
 
 def _path() -> str:

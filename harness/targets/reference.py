@@ -9,11 +9,13 @@ from typing import Any
 from harness.reference_sp.clock import SystemClock
 from harness.reference_sp.reference_sp import ReferenceSP, SettingRefused
 from harness.targets.errors import SetUpError
-from harness.targets.model import Capabilities, SignedIn, TargetFile
+from harness.targets.model import Capabilities, IdpMetadata, SignedIn, TargetFile
 from harness.targets.running import RunningTarget
 
 SECOND_ORG = "10002"
 PAGE = "charts/example?period=30d"
+LOOPBACK = "127.0.0.1"
+"""Where the suite serves metadata."""
 
 
 class ReferenceTarget(RunningTarget):
@@ -54,19 +56,52 @@ class ReferenceTarget(RunningTarget):
             ),
         )
 
-    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:  # noqa: ARG002 - it takes uploads only
-        """Upload and save."""
-        self._upload(idp_metadata, "")
-
-    def _upload(self, idp_metadata: bytes, org_id: str) -> None:
+    def trust(self, idp: IdpMetadata) -> None:
+        """Fetch or upload, and save."""
         try:
-            self.sp.upload_metadata(idp_metadata, org_id=org_id)
-            self.sp.save(org_id=org_id)
+            self._take(idp)
+            self.sp.save()
         except SettingRefused as refused:
-            raise SetUpError(
-                refused.difference.code,
-                f"the reference SP refuses the metadata: {refused.difference.message}",
-            ) from refused
+            raise _set_up_error(refused) from refused
+
+    def _take(self, idp: IdpMetadata, entity_id: str = "") -> None:
+        """As an admin does it: who is told that there are several entities says which one is meant."""
+        try:
+            if self.by_url:
+                self.sp.fetch_metadata(idp.url, entity_id=entity_id)
+            else:
+                self.sp.upload_metadata(idp.xml, entity_id=entity_id)
+        except SettingRefused as refused:
+            if entity_id or refused.difference.code != "md_many_entities":
+                raise
+            self._take(idp, idp.entity_id)
+
+    @property
+    def by_url(self) -> bool:
+        """Unless its setting ``metadata_hosts`` leaves this machine out."""
+        return LOOPBACK in self.sp.settings.metadata_hosts
+
+    @property
+    def refresh_seconds(self) -> float | None:
+        """No time at all."""
+        return 0.0 if self.by_url else None
+
+    def refresh(self) -> None:
+        """Fetch it again now."""
+        self.sp.refresh_metadata()
+
+    @property
+    def tenants_enter_url(self) -> bool:
+        """Every organization's admin may."""
+        return self.by_url
+
+    def enter_metadata_url(self, url: str) -> None:
+        """*Fetch Metadata*, and *Save*."""
+        try:
+            self.sp.fetch_metadata(url)
+            self.sp.save()
+        except SettingRefused as refused:
+            raise _set_up_error(refused) from refused
 
     @property
     def can_reconfigure(self) -> bool:
@@ -81,7 +116,11 @@ class ReferenceTarget(RunningTarget):
         if SECOND_ORG not in self._organizations:
             sp.add_organization(SECOND_ORG, "Second")
             self._organizations.append(SECOND_ORG)
-        self._upload(idp_metadata, SECOND_ORG)
+        try:
+            sp.upload_metadata(idp_metadata, org_id=SECOND_ORG)
+            sp.save(org_id=SECOND_ORG)
+        except SettingRefused as refused:
+            raise _set_up_error(refused) from refused
         return replace(
             self.target,
             name=f"{self.target.name}, second tenant",
@@ -105,6 +144,16 @@ class ReferenceTarget(RunningTarget):
     def stop(self) -> None:
         """Close it."""
         self.sp.stop()
+
+
+def _set_up_error(refused: SettingRefused) -> SetUpError:
+    found = refused.difference
+    return SetUpError(
+        found.code,
+        f"the reference SP refuses the metadata: {found.message}",
+        expected=found.expected,
+        received=found.received,
+    )
 
 
 def _attributes(sp: ReferenceSP) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from harness.drivers.errors import DriverError
 from harness.drivers.http.transport import Transport
 from harness.targets.errors import SetUpError
 from harness.targets.file import with_port
-from harness.targets.model import TargetFile
-from harness.targets.process import TargetProcess, free_port
+from harness.targets.model import IdpMetadata, TargetFile
+from harness.targets.process import TargetProcess, free_port, run_to_its_end
 from harness.targets.sp_metadata import SpMetadata, by_hand, read_sp_metadata
 
 METADATA_FILE = "idp-metadata.xml"
@@ -25,8 +25,10 @@ class RunningTarget(ABC):
         self.target = target
 
     @abstractmethod
-    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:
+    def trust(self, idp: IdpMetadata) -> None:
         """Make the SP trust exactly this IdP metadata. May be called again where `can_reconfigure`.
+
+        The document stands at ``idp.url`` already.
 
         :raises SetUpError: when the SP does not come up with it.
         """
@@ -35,6 +37,43 @@ class RunningTarget(ABC):
     @abstractmethod
     def can_reconfigure(self) -> bool:
         """Whether `trust` can be called in the middle of a run."""
+
+    @property
+    def by_url(self) -> bool:
+        """Whether the SP reads its IdP's metadata from the URL that it was given."""
+        return self.target.configure is not None and self.target.configure.by_url
+
+    @property
+    def refresh_seconds(self) -> float | None:
+        """How long it takes at the most until the SP has read that URL again; None where it cannot be brought to."""
+        configure = self.target.configure
+        return configure.refresh.seconds if configure is not None and configure.refresh is not None else None
+
+    def refresh(self) -> None:
+        """Have the SP read the URL again. An SP that does so by itself needs no more than `refresh_seconds`.
+
+        :raises SetUpError: when the command that is to bring it about fails.
+        """
+        configure = self.target.configure
+        if configure is not None and configure.refresh is not None and configure.refresh.command:
+            run_to_its_end(configure.refresh.command, configure.cwd, self._environment)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """What commands of the target file find in their environment."""
+        return {}
+
+    def enter_metadata_url(self, url: str) -> None:
+        """Give the SP this URL as a tenant's admin does, where `tenants_enter_url`.
+
+        :raises SetUpError: when the SP refuses it, or what it finds there.
+        """
+        raise NotImplementedError
+
+    @property
+    def tenants_enter_url(self) -> bool:
+        """Whether tenants of the SP may say from which URL it reads metadata, and the suite may do so as one."""
+        return False
 
     def second_tenant(self, idp_metadata: bytes) -> TargetFile | None:  # noqa: ARG002 - most SPs have none
         """Another tenant of the same SP that trusts another IdP, where the SP has tenants."""
@@ -106,7 +145,7 @@ def _fetched(source: str, transport: Transport) -> bytes:
 
 
 class CommandTarget(RunningTarget):
-    """An SP that the suite starts, with IDP_METADATA, IDP_METADATA_URL and SP_PORT in its environment."""
+    """An SP that the suite starts, with what it needs to know in its environment."""
 
     def __init__(self, target: TargetFile, folder: Path) -> None:
         self._port = free_port()
@@ -114,27 +153,32 @@ class CommandTarget(RunningTarget):
         self._folder = folder
         self._process: TargetProcess | None = None
         self._said = ""
+        self._told: dict[str, str] = {}
 
-    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:
+    def trust(self, idp: IdpMetadata) -> None:
         """Start the SP, or start it anew, with this metadata."""
         self.stop()
-        path = self._folder / METADATA_FILE
-        path.write_bytes(idp_metadata)
+        self._told = {"IDP_METADATA_URL": idp.url, "IDP_ENTITY_ID": idp.entity_id}
+        if (
+            not self.by_url
+        ):  # else an SP that reads the file all the same would be judged by the wrong document
+            path = self._folder / METADATA_FILE
+            path.write_bytes(idp.xml)
+            self._told["IDP_METADATA"] = str(path)
         configure = self.target.configure
         assert configure is not None  # noqa: S101 - a target file without reference has one
-        environment = {
-            "IDP_METADATA": str(path),
-            "IDP_METADATA_URL": metadata_url,
-            "SP_PORT": str(self._port),
-        }
         log = self._folder / "target.log"
-        self._process = TargetProcess(configure.command, configure.cwd, environment, log)
+        self._process = TargetProcess(configure.command, configure.cwd, self._environment, log)
         self._process.wait_until_it_answers(self.target.login_url, configure.ready_seconds)
 
     @property
     def can_reconfigure(self) -> bool:
         """Always: it is started anew."""
         return True
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**self._told, "SP_PORT": str(self._port)}
 
     @property
     def output(self) -> str:
@@ -152,13 +196,13 @@ class CommandTarget(RunningTarget):
 class FileTarget(RunningTarget):
     """An SP that runs already and reads its IdP metadata from a file."""
 
-    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:  # noqa: ARG002 - the file is enough
+    def trust(self, idp: IdpMetadata) -> None:
         """Write the file."""
         configure = self.target.configure
         assert configure is not None  # noqa: S101 - see CommandTarget
         assert configure.file is not None  # noqa: S101 - kind "file"
         try:
-            configure.file.write_bytes(idp_metadata)
+            configure.file.write_bytes(idp.xml)
         except OSError as error:
             raise SetUpError(
                 "metadata_file",
@@ -184,7 +228,7 @@ class ManualTarget(RunningTarget):
         self._ask = ask
         self._folder = folder
 
-    def trust(self, idp_metadata: bytes, metadata_url: str) -> None:
+    def trust(self, idp: IdpMetadata) -> None:
         """Say where the metadata is, and wait."""
         if self._ask is None:
             raise SetUpError(
@@ -192,11 +236,14 @@ class ManualTarget(RunningTarget):
                 "this target is configured by hand, and there is nobody to ask",
                 advice="run the check at a terminal, or use configure.command or configure.file",
             )
+        if self.by_url:
+            self._ask(f"Have the SP read its IdP metadata from this URL, then go on.\n  URL: {idp.url}\n")
+            return
         path = self._folder / METADATA_FILE
-        path.write_bytes(idp_metadata)
+        path.write_bytes(idp.xml)
         self._ask(
-            f"Give the SP this IdP metadata, then go on.\n  file: {path}\n  URL:  {metadata_url}\n\n"
-            f"{idp_metadata.decode('utf-8', 'replace')}\n"
+            f"Give the SP this IdP metadata, then go on.\n  file: {path}\n  URL:  {idp.url}\n\n"
+            f"{idp.xml.decode('utf-8', 'replace')}\n"
         )
 
     @property

@@ -258,6 +258,7 @@ METADATA: tuple[Weakness, ...] = (
         "Verifies signatures with keys that are for encryption only.",
         "md-encryption-key-not-signing",
         metadata_tools={"signing_certificates": certificates_of_any_use},
+        settings={"metadata_max_bytes": 1 << 30},
     ),
     weakness(
         "keeps-removed-keys",
