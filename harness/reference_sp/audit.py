@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -40,6 +40,9 @@ class AuditEntry:
     user_agent: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+
+
+_FIELDS = tuple(one.name for one in fields(AuditEntry))
 
 
 class Audit:
@@ -80,7 +83,8 @@ class Audit:
             error=error,
         )
         with self._store.work() as work:
-            work.execute(insert(audit_entries), {"org_id": org_id, "entry": asdict(entry)})
+            row = {name: getattr(entry, name) for name in _FIELDS}
+            work.execute(insert(audit_entries), {"org_id": org_id, "entry": row})
         return entry
 
     def entries(self, org_id: str) -> list[AuditEntry]:

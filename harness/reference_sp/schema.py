@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from harness.reference_sp.names import DS, SAML, SAMLP, XENC, XSI
 from harness.reference_sp.xml import Element
 
 _PREFIXES = {SAML: "saml", SAMLP: "samlp", DS: "ds", XENC: "xenc"}
+_SAML_TAGS = (f"{{{SAML}}}", f"{{{SAMLP}}}")
 _NCNAME = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -123,9 +125,14 @@ _SINGLETONS = ("saml:OneTimeUse ", "saml:ProxyRestriction ")
 
 def name_of(element: Element) -> str:
     """The element's name with the usual prefix of its namespace."""
-    qualified = etree.QName(element)
-    prefix = _PREFIXES.get(qualified.namespace or "", "")
-    return f"{prefix}:{qualified.localname}" if prefix else str(element.tag)
+    return _prefixed(str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def _prefixed(tag: str) -> str:
+    namespace, _, local = tag.removeprefix("{").rpartition("}")
+    prefix = _PREFIXES.get(namespace, "")
+    return f"{prefix}:{local}" if prefix else tag
 
 
 def first_error(element: Element) -> SchemaError | None:
@@ -145,7 +152,7 @@ def _error_below(element: Element, shape: Shape) -> SchemaError | None:
     if shape.anything:
         return None
     for child in element.iterchildren(etree.Element):
-        if etree.QName(child).namespace in (SAML, SAMLP):
+        if str(child.tag).startswith(_SAML_TAGS):
             found = first_error(child)
             if found is not None:
                 return found

@@ -166,6 +166,7 @@ attempts = Table(
     tables,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("org_id", String, nullable=False, index=True),
+    Column("reference", String, nullable=False, index=True),
     Column("attempt", JSON, nullable=False),
 )
 
