@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.commands.options import existing, report_options, seed_option
+from harness.commands.options import existing, new_file, report_options, seed_option
 from harness.commands.output import Progress, finish
 from harness.exits import USAGE
 from harness.result import CaseResult
@@ -21,6 +21,13 @@ from harness.result import CaseResult
 @click.option(
     "--known-deviations", type=existing, metavar="FILE", help="Accepted failures, with their reasons."
 )
+@click.option(
+    "--write-deviations",
+    "draft",
+    type=new_file,
+    metavar="FILE",
+    help="Write the failures that nobody has accepted yet, with the reasons left to fill in.",
+)
 @click.option("--consent", is_flag=True, help="The target's operator agrees to cases that load it.")
 @click.option("--slow", is_flag=True, help="Run the cases that wait for minutes, too.")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Worker processes.")
@@ -34,6 +41,7 @@ def command(
     profile: str,
     only: str | None,
     known_deviations: Path | None,
+    draft: Path | None,
     consent: bool,
     slow: bool,
     jobs: int | None,
@@ -44,6 +52,7 @@ def command(
     report: Path | None,
 ) -> int:
     """Check the SP that TARGET describes: a target file, or `reference` for the SP that ships here."""
+    from harness.conformance.deviations_draft import write_draft
     from harness.conformance.engine import check
     from harness.conformance.listing import listing
     from harness.conformance.options import CHECK_PROFILES, CheckOptions
@@ -68,6 +77,10 @@ def command(
         click.echo(f"error: no case of profile {profile} matches {only!r}; --list shows all", err=True)
         return USAGE
 
+    if draft is not None and draft.exists():
+        click.echo(f"error: {draft} exists, and the reasons in it would be lost; name a new file", err=True)
+        return USAGE
+
     described = load_target(target)
     with Progress() as progress:
 
@@ -86,7 +99,16 @@ def command(
             on_manual=_ask_to_configure,
         )
         result = check(described, options)
-    return finish(result, json_file=json_file, junit_file=junit_file, report=report)
+    code = finish(result, json_file=json_file, junit_file=junit_file, report=report)
+    if draft is not None:
+        click.echo(_told(draft, write_draft(result, draft)))
+    return code
+
+
+def _told(draft: Path, cases: int) -> str:
+    if not cases:
+        return f"{draft} is not written: nothing failed that is not accepted already"
+    return f"known deviations: {draft}, cases: {cases}; write a reason for each group before you use it"
 
 
 def _ask_to_configure(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 existing = click.Path(exists=True, path_type=Path)
-_new_file = click.Path(dir_okay=False, path_type=Path)
+new_file = click.Path(dir_okay=False, path_type=Path)
 
 SEED_BITS = 32
 
@@ -35,8 +35,8 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DIR",
             help="Write report.html there.",
         ),
-        click.option("--junit", "junit_file", type=_new_file, metavar="FILE", help="Write JUnit XML."),
-        click.option("--json", "json_file", type=_new_file, metavar="FILE", help="Write the result as JSON."),
+        click.option("--junit", "junit_file", type=new_file, metavar="FILE", help="Write JUnit XML."),
+        click.option("--json", "json_file", type=new_file, metavar="FILE", help="Write the result as JSON."),
     ):
         function = option(function)
     return function

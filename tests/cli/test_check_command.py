@@ -44,6 +44,24 @@ def test_a_careless_sp_fails_and_the_requirement_is_named(okta_harness: Run, tmp
     assert "FAIL  audience-mismatch/audience-mismatch  [both signed]" in ran.out
 
 
+def test_a_draft_of_known_deviations_is_written_and_no_file_is_lost(
+    okta_harness: Run, tmp_path: Path
+) -> None:
+    target, draft = tmp_path / "careless.target.yaml", tmp_path / "deviations.yaml"
+    target.write_text("name: careless\nreference: {weaknesses: [no-audience-check]}\n")
+
+    ran = okta_harness("check", target, *ONLY, "--write-deviations", draft)
+
+    assert ran.code == 1
+    assert f"known deviations: {draft}, cases: 1" in ran.out
+    assert "- case: audience-mismatch/audience-mismatch\n    reason:\n" in draft.read_text()
+
+    again = okta_harness("check", target, *ONLY, "--write-deviations", draft)
+
+    assert again.code == 2
+    assert f"{draft} exists" in again.err
+
+
 def test_a_target_that_is_down_ends_with_3_and_says_what_to_do(okta_harness: Run, tmp_path: Path) -> None:
     target = tmp_path / "down.target.yaml"
     target.write_text(
