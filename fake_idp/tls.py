@@ -14,6 +14,8 @@ from pathlib import Path
 
 import trustme
 
+from fake_idp.org.errors import DataDirUnusable
+
 NAMES = ("127.0.0.1", "::1", "localhost", "*.localhost")
 """Whom the server certificates are for: this machine, under the names that browsers resolve to it."""
 
@@ -47,7 +49,7 @@ def local_tls(directory: Path | None = None) -> LocalTls:
     """Make a server certificate for loopback from the directory's authority, which is made when it is missing.
 
     Without a directory everything lives in a temporary folder until ``close``. Raises ``OSError`` when the
-    directory cannot be written, ``ValueError`` when its authority cannot be read.
+    directory cannot be written, `DataDirUnusable` when its authority cannot be read.
     """
     home = directory if directory is not None else Path(tempfile.mkdtemp(prefix="okta-harness-tls-"))
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +63,13 @@ def local_tls(directory: Path | None = None) -> LocalTls:
 def _authority(home: Path) -> trustme.CA:
     certificate, key = home / _CA_CERTIFICATE, home / _CA_KEY
     if certificate.exists() and key.exists():
-        return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+        try:
+            return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+        except ValueError as trouble:
+            raise DataDirUnusable(
+                f"{certificate} and {key.name} hold no certificate authority; restore them from a copy, "
+                "or delete both to have a new one made, which has to be trusted anew"
+            ) from trouble
     authority = trustme.CA(organization_name="okta-harness, for tests only")
     _write_private(key, authority.private_key_pem.bytes())
     _write_private(certificate, authority.cert_pem.bytes())

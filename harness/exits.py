@@ -19,6 +19,7 @@ def exit_code_of(error: BaseException) -> int | None:
     from harness.drivers.agent import DriverUnavailable
     from harness.reference_sp.reference_sp import SettingRefused
     from harness.reference_sp.settings import UnknownSetting
+    from harness.reference_sp.store import DataDirUnusable
     from harness.reference_sp.weaknesses import UnknownWeakness
     from harness.targets.errors import SetUpError
     from harness.yamlfile import YamlFileError
@@ -26,8 +27,5 @@ def exit_code_of(error: BaseException) -> int | None:
     if isinstance(error, (DriverUnavailable, SetUpError)):
         return CANNOT_JUDGE
     unknown_names = (UnknownFault, UnknownSetting, UnknownWeakness)
-    if isinstance(
-        error, (YamlFileError, OrgError, PortInUse, NotLoopback, SettingRefused, OSError, *unknown_names)
-    ):
-        return USAGE
-    return None
+    bad_input = (YamlFileError, OrgError, PortInUse, NotLoopback, SettingRefused, DataDirUnusable, OSError)
+    return USAGE if isinstance(error, (*bad_input, *unknown_names)) else None

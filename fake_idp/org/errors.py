@@ -87,6 +87,12 @@ class DataDirInUse(OrgError):
     code = "data_dir_in_use"
 
 
+class DataDirUnusable(OrgError):
+    """What lies in the data directory was not written by this version, or is damaged."""
+
+    code = "data_dir_unusable"
+
+
 def _shown(value: object) -> str:
     text = "nothing" if value in (None, "") else repr(value)
     return text if len(text) <= 200 else text[:197] + "..."

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from fake_idp.org.errors import DataDirInUse
+from fake_idp.org.errors import DataDirInUse, DataDirUnusable
 
 FILE_NAME = "org.sqlite3"
 SCHEMA_VERSION = 1
@@ -135,6 +135,7 @@ class Store:
         """Open the store in memory, or in ``data_dir``, which is made if need be.
 
         :raises DataDirInUse: when another process has it open.
+        :raises DataDirUnusable: when its file is damaged, or was written by another version.
         """
         self.lock = threading.RLock()
         self.path = None if data_dir is None else _private_file(data_dir)
@@ -144,13 +145,18 @@ class Store:
         self._driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         try:
             self._prepare()
-        except (sa.exc.OperationalError, sqlite3.OperationalError) as trouble:
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError) as trouble:
             self.close()
             if "locked" in str(trouble):
                 raise DataDirInUse(
                     f"the data directory {data_dir} is in use by another process; stop it, or give another directory"
                 ) from None
-            raise
+            if self.path is None:
+                raise
+            cause = trouble.orig if isinstance(trouble, sa.exc.DatabaseError) else trouble
+            raise DataDirUnusable(
+                f"{self.path} cannot be read: {cause}; restore it from a copy, or start with an empty directory"
+            ) from trouble
 
     def _prepare(self) -> None:
         if self.path is not None:
@@ -167,7 +173,7 @@ class Store:
         version = self._connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version != SCHEMA_VERSION:
             self.close()
-            raise DataDirInUse(
+            raise DataDirUnusable(
                 f"{self.path} was written by another version (schema {version}, this one has {SCHEMA_VERSION}); "
                 "export the org with the version that wrote it, or start with an empty directory"
             )

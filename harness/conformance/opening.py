@@ -132,6 +132,9 @@ def _second_tenant(bench: Bench, okta: FakeOkta) -> Bench | None:
         return None
     sp = sp_metadata_of(target, bench.transport)
     app.update(sso_acs_url=sp.acs_url, audience=sp.entity_id)
+    if changes := _slo_settings(target, sp):
+        app.update(**changes)
+        bench.running.second_tenant(idp.metadata())
     other = bench.tenant(target, sp, idp)
     other.probe.learn(bench.visitor().get(other.probe.url))
     return other

@@ -20,7 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from harness.reference_sp.store import DataDirUnusable
+
 Use = Literal["signing", "encryption"]
+_NAMES = ("signing", "encryption", "signing-former", "encryption-former")
 _LOCK = threading.Lock()
 
 
@@ -59,9 +62,17 @@ class SpKeys:
     """The key pairs of one SP. Without a data directory, SPs of one process share them: making one takes long."""
 
     def __init__(self, data_dir: Path | None = None) -> None:
+        """Keys in memory, or those that ``data_dir`` keeps.
+
+        :raises DataDirUnusable: when a file there holds no key pair: at the start, not in the middle of a login.
+        """
         self._dir = data_dir
         self._pairs: dict[str, KeyPair | None] = {}
         self._changes = 0
+        if data_dir is not None:
+            self._pairs.update(
+                {name: _read(path) for name in _NAMES if (path := _path(data_dir, name)).exists()}
+            )
 
     @property
     def signing(self) -> KeyPair:
@@ -141,13 +152,26 @@ def _in_file(directory: Path, name: str) -> KeyPair:
 
 def _read(path: Path) -> KeyPair:
     text = path.read_bytes()
-    key = load_pem_private_key(text, None)
+    try:
+        key = load_pem_private_key(text, None)
+        certificate = x509.load_pem_x509_certificate(text)
+    except ValueError as trouble:
+        raise _unusable(path) from trouble
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError(f"{path.name} holds no RSA key; delete it to have a new one made")
-    return KeyPair(key, x509.load_pem_x509_certificate(text))
+        raise _unusable(path)
+    return KeyPair(key, certificate)
+
+
+def _unusable(path: Path) -> DataDirUnusable:
+    return DataDirUnusable(
+        f"{path} holds no RSA key with its certificate; restore it from a copy, or delete it to have a new one made"
+    )
 
 
 def _write(path: Path, pair: KeyPair) -> None:
-    path.touch(mode=0o600)
+    """Beside its place first: whoever is killed in the middle leaves no half of a key."""
     private = pair.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(private + pair.certificate.public_bytes(Encoding.PEM))
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_bytes(private + pair.certificate.public_bytes(Encoding.PEM))
+    unfinished.replace(path)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -171,16 +172,28 @@ attempts = Table(
 )
 
 
+SCHEMA_VERSION = 2
+"""Raised with every change of the tables above."""
+
+
+class DataDirUnusable(Exception):
+    """What lies in the data directory was not written by this version, or is damaged."""
+
+
 class Store:
     """One database, used by one thread at a time."""
 
     def __init__(self, data_dir: Path | None = None) -> None:
+        """Open the store in memory, or in ``data_dir``, which is made if need be.
+
+        :raises DataDirUnusable: when its file is damaged, or was written by another version.
+        """
         self._lock = threading.RLock()
         self._connection: Connection | None = None
         self._engine = _memory() if data_dir is None else _file(data_dir / "reference-sp.sqlite")
         self._memory = None if data_dir is not None else self._engine.connect()
         if self._memory is None:
-            tables.create_all(self._engine)
+            _prepare_file(self._engine)
             return
         for statement in _statements_of_schema():
             self._memory.exec_driver_sql(statement)
@@ -234,6 +247,26 @@ def _statements_of_schema() -> tuple[str, ...]:
         *map(CreateIndex, indexes),
     ]
     return tuple(str(item.compile(dialect=dialect)) for item in items)
+
+
+def _prepare_file(engine: Engine) -> None:
+    path = engine.url.database
+    try:
+        with engine.begin() as connection:
+            held = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+            if not held:
+                tables.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    except DatabaseError as trouble:
+        raise DataDirUnusable(
+            f"{path} cannot be read: {trouble.orig}; restore it from a copy, or start with an empty directory"
+        ) from trouble
+    if version != SCHEMA_VERSION:
+        raise DataDirUnusable(
+            f"{path} was written by another version (schema {version}, this one has {SCHEMA_VERSION}); "
+            "start with an empty directory, and import the configuration that the other version exports"
+        )
 
 
 def _file(path: Path) -> Engine:

@@ -98,6 +98,17 @@ def test_what_was_set_up_survives_a_kill(serve: Serve, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["okta/org.sqlite3", "sp/reference-sp.sqlite", "okta/ca.pem"])
+def test_a_damaged_data_folder_is_a_usage_error_that_names_the_file(
+    serve: Serve, okta_harness: Run, tmp_path: Path, name: str
+) -> None:
+    serve("--data", str(tmp_path), "--https").stop()
+    (tmp_path / name).write_bytes(b"not what it was" * 100)
+    done = okta_harness("serve", "--data", str(tmp_path), "--https", "--okta-port", "0", "--sp-port", "0")
+    assert done.code == 2, done
+    assert done.err.startswith("error: ") and Path(name).name in done.err and "restore" in done.err
+
+
 def test_the_data_folder_is_for_its_owner_alone(serve: Serve, tmp_path: Path) -> None:
     serve("--data", str(tmp_path / "data"), "--set-up")
 

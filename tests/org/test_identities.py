@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_idp.org.errors import AlreadyExists, DataDirInUse, InvalidValue, NotAllowed
+from fake_idp.org.errors import AlreadyExists, DataDirUnusable, InvalidValue, NotAllowed
 from fake_idp.org.model import App, AppIdentity, Person
 from fake_idp.org.org import Org
 from fake_idp.org.settings import AcsEndpoint, SamlSettings
@@ -100,7 +100,7 @@ def test_a_store_of_another_version_is_refused_and_left_as_it_is(tmp_path: Path)
     with sqlite3.connect(tmp_path / "org.sqlite3") as database:
         database.execute("PRAGMA user_version=99")
     database.close()
-    with pytest.raises(DataDirInUse, match="written by another version"):
+    with pytest.raises(DataDirUnusable, match="written by another version"):
         Org(data_dir=tmp_path)
 
 

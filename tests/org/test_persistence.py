@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fake_idp.org.clock import Clock
-from fake_idp.org.errors import DataDirInUse, InvalidValue, NotAllowed
+from fake_idp.org.errors import DataDirInUse, DataDirUnusable, InvalidValue, NotAllowed
 from fake_idp.org.org import Org
 from fake_idp.org.settings import SamlSettings
 from tests.org.conftest import NOON
@@ -145,3 +145,14 @@ def test_a_subdomain_has_only_letters_digits_and_hyphens(subdomain: str) -> None
     with pytest.raises(InvalidValue, match="subdomain"):
         Org(subdomain=subdomain)
     Org(subdomain="dev-813354").close()
+
+
+def test_a_damaged_store_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    Org(data_dir=tmp_path).close()
+    store = tmp_path / "org.sqlite3"
+    store.write_bytes(b"not what it was" * 100)
+    with pytest.raises(
+        DataDirUnusable, match=r"org\.sqlite3 cannot be read: file is not a database; restore"
+    ):
+        Org(data_dir=tmp_path)
+    assert store.read_bytes() == b"not what it was" * 100

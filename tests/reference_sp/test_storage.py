@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from harness.reference_sp import ReferenceSP
+from harness.reference_sp.store import DataDirUnusable
 from tests.reference_sp.conftest import Pair
 from tests.reference_sp.small_idp import SmallIdp
 
@@ -49,6 +54,26 @@ def test_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for path in folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("name", ["reference-sp.sqlite", "reference-sp-signing.pem"])
+def test_a_damaged_file_is_named_at_the_start_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    sp = running(tmp_path)
+    assert sp.signing_certificate
+    sp.stop()
+    damaged = tmp_path / name
+    damaged.write_bytes(b"not what it was" * 100)
+    with pytest.raises(DataDirUnusable, match=rf"{name} (cannot be read|holds no RSA key)"):
+        ReferenceSP(data_dir=tmp_path)
+    assert damaged.read_bytes() == b"not what it was" * 100
+
+
+def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
+    running(tmp_path).stop()
+    with closing(sqlite3.connect(tmp_path / "reference-sp.sqlite")) as database:
+        database.execute("PRAGMA user_version=1")
+    with pytest.raises(DataDirUnusable, match=r"written by another version \(schema 1, this one has \d+\)"):
+        ReferenceSP(data_dir=tmp_path)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from fake_idp.org.errors import DataDirUnusable
 from fake_idp.server import Server
 from fake_idp.tls import LocalTls, local_tls
 
@@ -78,3 +79,14 @@ def test_a_temporary_authority_leaves_nothing_behind() -> None:
     made.close()
 
     assert not home.exists()
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
+def test_a_damaged_authority_is_named_and_not_replaced(tmp_path: Path, name: str) -> None:
+    local_tls(tmp_path)
+    (tmp_path / name).write_text("not what it was")
+    with pytest.raises(
+        DataDirUnusable, match=r"ca\.pem and ca-key\.pem hold no certificate authority; restore"
+    ):
+        local_tls(tmp_path)
+    assert (tmp_path / name).read_text() == "not what it was"

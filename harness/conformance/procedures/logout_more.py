@@ -1,29 +1,31 @@
-"""Single logout in finer points: which session, when, and answers that belong to no request."""
+"""Single logout in finer points: which session, when, and whose name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fake_idp.saml.ids import message_ids
-from fake_idp.saml.logout import LogoutResponseClaims
+from lxml import etree
+
+from fake_idp.faults import fault
 from fake_idp.saml.messages import LogoutRequest
+from fake_idp.saml.names import NAMEID_UNSPECIFIED, NS_SAML2
+from fake_idp.saml.nodes import Element
+from fake_idp.saml.pipeline import Fault, FaultContext
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
-from harness.conformance.procedures.errors import answer_class
-from harness.conformance.procedures.logout import (
+from harness.conformance.procedures.logout import hostile_then_proper, stays
+from harness.conformance.procedures.registry import procedure
+from harness.conformance.slo import (
     NO_ENDPOINT,
     Channel,
     carried_message,
     channels,
-    hostile_then_proper,
     press_logout,
     request_claims,
-    stays,
 )
-from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, skipped
-from harness.conformance.visitor import Page
 
 
 @procedure("idp-logout-expired")
@@ -103,67 +105,59 @@ def late_assertion(attempt: Attempt) -> Outcome:
     return judge(attempt.case, attempt.post(visitor, sent, started=started).sight, "reject")
 
 
-def _answered(attempt: Attempt, **changes: str) -> Page | Outcome:
-    """A logout begun at the SP and answered by the IdP; ``changes`` alter the answer."""
+@procedure("logout-name-exact")
+def logout_name_exact(attempt: Attempt) -> Outcome:
+    """The NameID of the SP's request, compared with that of the login: one with qualifiers, one without a Format."""
     url = attempt.bench.target.logout_url
     if not url:
         return skipped("The target file names no logout_url.")
-    if not channels(attempt):
-        return not_verified(NO_ENDPOINT)
-    channel = channels(attempt)[0]
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    request = carried_message(press_logout(login.visitor, url))
-    if not isinstance(request, LogoutRequest):
-        return not_verified("The logout at the SP sends no LogoutRequest.")
-    now = datetime.now(UTC)
-    claims = LogoutResponseClaims(
-        id=message_ids(attempt.bench.idp.rng, now, 1)[0],
-        issue_instant=now,
-        destination=channel.url,
-        issuer=attempt.bench.idp.entity_id,
-        in_response_to=request.id,
-    )
-    return channel.send_answer(attempt, login.visitor, replace(claims, **changes), attempt.bench.idp.key)  # type: ignore[arg-type]
-
-
-@procedure("logout-answered")
-def logout_answered(attempt: Attempt) -> Outcome:
-    """Okta answers the SP's request with Success.
-
-    A page that the endpoint leads on to may ask for a login, even with 401: nobody is signed in there, rightly.
-    """
-    page = _answered(attempt)
-    if isinstance(page, Outcome):
-        return page
-    refused_there = page.status >= 400 and len(page.chain) == 1
-    if refused_there or page.status >= 500:
-        return not_met(
-            attempt.case, "refused", "a page that says that the user is signed out", f"HTTP {page.status}"
-        )
-    return passed(f"The logout ends at {page.url} with HTTP {page.status}.")
-
-
-@procedure("logout-answer-uncorrelated")
-def logout_answer_uncorrelated(attempt: Attempt) -> Outcome:
-    """Signed answers to another request, by another IdP's name, for another address: not taken for the right one."""
-    right = _answered(attempt)
-    if isinstance(right, Outcome):
-        return right
-    for what, changes in (
-        ("another InResponseTo", {"in_response_to": "_made-up"}),
-        ("another Issuer", {"issuer": "http://www.okta.com/exkother00000000000"}),
-        ("another Destination", {"destination": "https://other-sp.example.test/slo"}),
+    for what, changed in (
+        ("with qualifiers", QUALIFIED),
+        ("without a Format", fault("name-id-format-absent")),
     ):
-        page = _answered(attempt, **changes)
-        if isinstance(page, Outcome):
-            return page
-        if answer_class(page) == answer_class(right):
-            return not_met(
-                attempt.case,
-                "uncorrelated",
-                "an error page",
-                f"An answer with {what} is taken for a good one.",
-            )
-    return passed("Answers that belong to no request are told apart.")
+        login = attempt.login(faults=(changed,))
+        if login.sight.who != "subject":
+            return not_verified(f"A login under a NameID {what} is refused, so no logout follows it.")
+        request = carried_message(press_logout(login.visitor, url))
+        if not isinstance(request, LogoutRequest):
+            return not_verified("The logout at the SP sends no LogoutRequest.")
+        sent = login.sent.issued.tree.one("saml2:NameID")
+        received = etree.fromstring(request.xml).find(f"{{{NS_SAML2}}}NameID")
+        expected, got = _parts(sent.text, sent.get), _parts(request.name_id or "", _reader(received))
+        if expected != got:
+            return not_met(attempt.case, "slo_name", _told(expected), f"After a login {what}: {_told(got)}")
+    return passed("Value, Format and qualifiers are those of the login.")
+
+
+def _qualify(response: Element, context: FaultContext) -> None:
+    name_id = response.one("saml2:NameID")
+    name_id.set("NameQualifier", response.one("saml2:Issuer").text)
+    name_id.set("SPNameQualifier", context.claims.audience if context.claims else "")
+
+
+QUALIFIED = Fault(
+    id="name-id-qualified",
+    title="The NameID has the qualifiers of this IdP and this SP.",
+    stage="tree",
+    apply=_qualify,
+    requirements=("slo-request-nameid-exact",),
+    source="SAML Core 3.3.4, lines 1947-1961",
+)
+
+
+def _reader(element: etree._Element | None) -> Callable[[str], str | None]:
+    return lambda name: None if element is None else element.get(name)
+
+
+def _parts(value: str, attribute: Callable[[str], str | None]) -> dict[str, str]:
+    """What identifies somebody. A NameID without a Format has the unspecified one (SAML Core 2.2.2)."""
+    return {
+        "value": value,
+        "Format": attribute("Format") or NAMEID_UNSPECIFIED,
+        "NameQualifier": attribute("NameQualifier") or "",
+        "SPNameQualifier": attribute("SPNameQualifier") or "",
+    }
+
+
+def _told(parts: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value or '(none)'}" for name, value in parts.items())

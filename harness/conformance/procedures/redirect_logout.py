@@ -8,15 +8,17 @@ import time
 import zlib
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
-from fake_idp.saml.bindings import deflate, redirect_url
+from fake_idp.saml.bindings import Delivery, deflate, redirect_url
 from fake_idp.saml.logout import build_logout_request
 from fake_idp.saml.names import MORE_SIGNATURE_ALGORITHMS
+from fake_idp.saml.pipeline import apply_faults
 from fake_idp.saml.signature import sign_bytes
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
-from harness.conformance.procedures.logout import redirect_endpoint, request_claims, stays
+from harness.conformance.procedures.logout import stays
 from harness.conformance.procedures.registry import procedure
-from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed
+from harness.conformance.slo import fault_context, redirect_endpoint, request_claims
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded
 from harness.drivers.errors import PageTimeout
 
 _NO_ENDPOINT = "The SP names no logout endpoint for HTTP-Redirect."
@@ -182,6 +184,67 @@ def redirect_logout_signature_parts(attempt: Attempt) -> Outcome:
         },
         login,
     )
+
+
+def _faulty_url(attempt: Attempt, login: Login, endpoint: str) -> str:
+    """A proper request, then with the case's faults in its XML and in its query string."""
+    context = fault_context(attempt)
+    claims = request_claims(attempt, login, endpoint)
+    xml = build_logout_request(claims, None, faults=attempt.faults, context=context)
+    delivery = Delivery("GET", redirect_url(endpoint, "SAMLRequest", xml, None, attempt.bench.idp.key))
+    changed: Delivery | None = apply_faults("binding", delivery, attempt.faults, context)
+    return (changed or delivery).url
+
+
+@procedure("redirect-logout-refused")
+def redirect_logout_refused(attempt: Attempt) -> Outcome:
+    """A request with something in its query string that the SP must not pass over."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    login = _logged_in(attempt)
+    if isinstance(login, Outcome):
+        return login
+    what = f"a request with the fault {attempt.faults[0].id}"
+    return _must_stay(attempt, {what: _faulty_url(attempt, login, endpoint)}, login)
+
+
+@procedure("redirect-logout-empty-relaystate")
+def redirect_logout_empty_relaystate(attempt: Attempt) -> Outcome:
+    """Without RelayState the signature covers none; whether an empty, signed one is taken as well is recorded."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    ended = []
+    for make_url in (_signed_url, _faulty_url):
+        login = _logged_in(attempt)
+        if isinstance(login, Outcome):
+            return login
+        _visit(attempt, login, make_url(attempt, login, endpoint))
+        ended.append(_is_gone(attempt, login))
+    without, empty = ended
+    if not without:
+        seen = "A properly signed request without RelayState does not end it."
+        return not_met(attempt.case, "refused", "the session has ended", seen)
+    return recorded(f"A request with an empty RelayState {'ends' if empty else 'does not end'} the session.")
+
+
+@procedure("redirect-logout-embedded-signature")
+def redirect_logout_embedded_signature(attempt: Attempt) -> Outcome:
+    """A Signature in the XML, and none in the query string."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
+    login = _logged_in(attempt)
+    if isinstance(login, Outcome):
+        return login
+    _visit(attempt, login, _faulty_url(attempt, login, endpoint))
+    if _is_gone(attempt, login):
+        return recorded("A request that is signed in its XML alone ends the session.")
+    _visit(attempt, login, _signed_url(attempt, login, endpoint))
+    if not _is_gone(attempt, login):
+        return not_verified("A proper LogoutRequest by HTTP-Redirect does not end the session either.")
+    return passed("A request that is signed in its XML alone is refused.")
 
 
 @procedure("redirect-inflate-bomb")

@@ -11,6 +11,7 @@ from fake_idp.saml.pipeline import Fault
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
 from harness.conformance.procedures.registry import procedure
+from harness.conformance.slo import NO_ENDPOINT, channels
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded, skipped
 from harness.conformance.visitor import Page, browser_url
 
@@ -251,8 +252,6 @@ def unsolicited_relaystate(attempt: Attempt) -> Outcome:
 @procedure("relaystate-on-logout")
 def relaystate_on_logout(attempt: Attempt) -> Outcome:
     """A LogoutResponse with a foreign RelayState, to nobody's question: unsigned, and signed by the IdP."""
-    from harness.conformance.procedures.logout import NO_ENDPOINT, channels
-
     if not channels(attempt):
         return not_verified(NO_ENDPOINT)
     for channel in channels(attempt):

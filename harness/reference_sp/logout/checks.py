@@ -18,6 +18,9 @@ from harness.reference_sp.names import STATUS, SUCCESS, saml, samlp
 from harness.reference_sp.settings import Settings
 from harness.reference_sp.xml import Element
 
+Verifier = Callable[[Incoming, tuple[x509.Certificate, ...], Settings, datetime], Element | Difference]
+"""What the IdP signed of a message, or why its signature does not hold."""
+
 
 @dataclass(slots=True)
 class LogoutExchange:
@@ -31,9 +34,7 @@ class LogoutExchange:
     root: Element
     was_used: Callable[[str, str], bool]
     is_started: Callable[[str], bool]
-    verify: Callable[[Incoming, tuple[x509.Certificate, ...], Settings, datetime], Element | Difference] = (
-        verified
-    )
+    verify: Verifier = verified
 
 
 def right_issuer(exchange: LogoutExchange) -> Difference | None:

@@ -14,11 +14,11 @@ from harness.difference import Difference
 from harness.reference_sp import xml
 from harness.reference_sp.audit import Caller
 from harness.reference_sp.authn_request import choose_binding
-from harness.reference_sp.careless.logout import inflate_all, verified_anew
+from harness.reference_sp.careless import logout as careless
 from harness.reference_sp.codes import difference
 from harness.reference_sp.core import Core
 from harness.reference_sp.idp import IdentityProvider
-from harness.reference_sp.logout.checks import REQUEST_CHECKS, RESPONSE_CHECKS, LogoutExchange
+from harness.reference_sp.logout.checks import REQUEST_CHECKS, RESPONSE_CHECKS, LogoutExchange, Verifier
 from harness.reference_sp.logout.incoming import Arrival, Incoming, inflate, read, verified
 from harness.reference_sp.memory import AlreadyUsed, new_id
 from harness.reference_sp.names import NAMEID_UNSPECIFIED, STATUS, SUCCESS, saml, samlp
@@ -87,15 +87,13 @@ class Logouts:
             Destination=location,
         )
         message.append(issuer(core.entity_id(session.org_id)))
-        message.append(
-            element(
-                saml("NameID"),
-                session.name_id,
-                NameQualifier=session.name_qualifier,
-                SPNameQualifier=session.sp_name_qualifier,
-                Format=session.name_id_format,
-            )
-        )
+        whole_name = {
+            "NameQualifier": session.name_qualifier,
+            "SPNameQualifier": session.sp_name_qualifier,
+            "Format": session.name_id_format,
+        }
+        named = {} if core.weak("logout-with-bare-name") else whole_name
+        message.append(element(saml("NameID"), session.name_id, **named))
         if session.session_index and not core.weak("logout-without-session-index"):
             message.append(element(samlp("SessionIndex"), session.session_index))
         row = {"id": message.get("ID"), "org_id": session.org_id, "browser": browser, "created": core.now()}
@@ -115,9 +113,10 @@ class Logouts:
             return LogoutRefused(
                 difference("slo_not_supported", expected="single logout", received="switched off")
             )
-        incoming = read(
-            arrival, core.settings, inflate=inflate_all if core.weak("no-inflate-limit") else inflate
-        )
+        if core.weak("ignores-saml-encoding"):
+            arrival = careless.without_encoding(arrival)
+        unpack = careless.inflate_all if core.weak("no-inflate-limit") else inflate
+        incoming = read(arrival, core.settings, inflate=unpack)
         if isinstance(incoming, Difference):
             return LogoutRefused(incoming)
         is_request = incoming.root.tag == samlp("LogoutRequest")
@@ -156,8 +155,13 @@ class Logouts:
             root=incoming.root,
             was_used=core.memory.was_used,
             is_started=is_started,
-            verify=verified_anew if core.weak("verifies-query-encoded-anew") else verified,
+            verify=self._verifier(),
         )
+
+    def _verifier(self) -> Verifier:
+        if self._core.weak("verifies-query-encoded-anew"):
+            return careless.verified_anew
+        return careless.verified_anywhere if self._core.weak("takes-any-signature-for-logout") else verified
 
     def _answered(self, exchange: LogoutExchange) -> LogoutDone | LogoutRefused:
         for check in RESPONSE_CHECKS:
@@ -210,9 +214,10 @@ class Logouts:
         name = _Name.of_element(named) if named is not None else None
         indexes = [xml.text_of(index) for index in root.findall(samlp("SessionIndex"))]
         ended = []
-        for session in core.sessions.all(org_id):
+        for session in careless.sessions_in_reach(core, org_id):
             right_name = core.weak("ends-sessions-of-any-name") or _Name.of_session(session) == name
-            if session.issuer != exchange.idp.entity_id or not right_name:
+            right_idp = core.weak("ends-sessions-of-other-idps") or session.issuer == exchange.idp.entity_id
+            if not right_idp or not right_name:
                 continue
             if not indexes or session.session_index in indexes or core.weak("ignores-session-index"):
                 core.sessions.end(session.id)
@@ -252,7 +257,7 @@ class Logouts:
             code.append(element(samlp("StatusCode"), Value=f"{STATUS}UnknownPrincipal"))
         status.append(code)
         message.append(status)
-        relay_state = exchange.incoming.relay_state or ""
+        relay_state = "" if core.weak("forgets-logout-relay-state") else exchange.incoming.relay_state or ""
         return send(message, "SAMLResponse", binding, endpoint.answers, relay_state, core.keys.signing)
 
 

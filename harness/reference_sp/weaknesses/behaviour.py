@@ -156,6 +156,11 @@ LOGOUT: tuple[Weakness, ...] = (
         "slo-request-content",
     ),
     weakness(
+        "logout-with-bare-name",
+        "Leaves Format and qualifiers of the NameID out of its logout requests.",
+        "slo-request-nameid-exact",
+    ),
+    weakness(
         "keeps-session-until-answer",
         "Keeps the local session until the IdP has answered the logout.",
         "slo-local-session-ended",
@@ -167,6 +172,11 @@ LOGOUT: tuple[Weakness, ...] = (
         "redirect-relaystate-covered",
         "redirect-signature-missing-parts",
         leaves_out=(logout.signature_holds,),
+    ),
+    weakness(
+        "takes-any-signature-for-logout",
+        "Takes a logout message for signed when anything in it is signed.",
+        "slo-inbound-wrapped",
     ),
     weakness(
         "logout-answer-ends-sessions",
@@ -203,9 +213,30 @@ LOGOUT: tuple[Weakness, ...] = (
         "slo-inbound-nameid-mismatch",
     ),
     weakness(
+        "ends-sessions-of-other-idps",
+        "Lets an identity provider end sessions that another one has opened.",
+        "slo-inbound-other-idp",
+    ),
+    weakness(
         "ignores-session-index",
         "Ends all sessions of a person whatever index the logout request gives.",
         "slo-inbound-session-index",
+    ),
+    weakness(
+        "crashes-on-failed-logout",
+        "Answers a logout that cannot be done, or is not done everywhere, with a bare server error.",
+        "slo-response-status",
+        "slo-inbound-error-answer",
+    ),
+    weakness(
+        "forgets-logout-relay-state",
+        "Leaves the RelayState of a logout request out of its answer.",
+        "slo-relaystate-echo",
+    ),
+    weakness(
+        "ignores-saml-encoding",
+        "Inflates a message whatever encoding its query names.",
+        "redirect-unknown-encoding",
     ),
     weakness(
         "verifies-query-encoded-anew",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from harness.difference import Difference
 from harness.reference_sp import xml
 from harness.reference_sp.careless.login import named_by
 from harness.reference_sp.login import Refused
@@ -32,6 +33,13 @@ def answer_to_refusal(result: Refused) -> BaseResponse | None:
     if weak("session-before-verdict"):
         return _signed_in_all_the_same(result)
     return None
+
+
+def answer_to_failed_logout(problem: Difference | None) -> BaseResponse | None:
+    """The answer that a weakness gives when a logout cannot be done, or was not done everywhere."""
+    if problem is None or not core().weak("crashes-on-failed-logout"):
+        return None
+    return make_response("Internal Server Error", 500, {"Content-Type": "text/plain"})
 
 
 def _page(html: str) -> Response:

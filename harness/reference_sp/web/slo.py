@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from harness.reference_sp.logout.incoming import Arrival
 from harness.reference_sp.logout.service import Answer, LogoutRefused
+from harness.reference_sp.web.careless import answer_to_failed_logout
 from harness.reference_sp.web.refusals import refusal
 from harness.reference_sp.web.sending import send
 from harness.reference_sp.web.state import SESSION_COOKIE, browser, caller, core, logouts, session, sign_out
@@ -26,6 +27,9 @@ def receive(org_id: str) -> BaseResponse:
     if core().weak("logout-answer-ends-sessions") and live is not None and "SAMLResponse" in request.values:
         core().sessions.end(live.id)
     result = logouts().receive(org_id, arrival, caller())
+    instead = answer_to_failed_logout(result.problem)
+    if instead is not None:
+        return instead
     if isinstance(result, Answer):
         response = send(result.outgoing)
         # Only a cookie that came and whose session is over: the IdP's cross-site POST carries none.
