@@ -26,6 +26,7 @@ from fake_idp.faults import (  # noqa: F401 - each registers its faults
     metadata_endpoints,
     names,
     other_idp,
+    padding,
     redirect,
     relay_state,
     replay,

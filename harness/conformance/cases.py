@@ -28,6 +28,7 @@ Need = Literal[
     "movable_clock",
     "domains",
     "new_users",
+    "two_encryption_keys",
     "attributes_shown",
 ]
 """What a target must have for a case to apply."""

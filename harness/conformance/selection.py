@@ -80,6 +80,10 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
             bool(bench.target.domains),
             "The target file names no domains that the IdP may speak for.",
         ),
+        "two_encryption_keys": (
+            len(set(bench.sp.encryption_certificates)) > 1,
+            "The SP does not publish two keys for encryption.",
+        ),
         "new_users": (bench.people.anyone, "The target signs in its own accounts only."),
         "attributes_shown": (
             bool(capabilities.echo_attributes),

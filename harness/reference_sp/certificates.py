@@ -21,11 +21,25 @@ class BadCertificate(ValueError):
     """The text is no certificate that can be trusted; the message says why, without quoting the text."""
 
 
-@lru_cache(maxsize=256)
 def load_certificate(text: str) -> x509.Certificate:
-    """A certificate from the text of ``ds:X509Certificate`` or from PEM, with or without its BEGIN and END lines.
+    """A certificate with a strong key.
 
     :raises BadCertificate: when it is none, or its key is too weak.
+    """
+    certificate = read_certificate(text)
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _MIN_RSA_BITS:
+        raise BadCertificate(f"its RSA key has {key.key_size} bits; at least {_MIN_RSA_BITS} are needed")
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _MIN_EC_BITS:
+        raise BadCertificate(f"its EC key has {key.key_size} bits; at least {_MIN_EC_BITS} are needed")
+    return certificate
+
+
+@lru_cache(maxsize=256)
+def read_certificate(text: str) -> x509.Certificate:
+    """A certificate from the text of ``ds:X509Certificate`` or from PEM, with or without its BEGIN and END lines.
+
+    :raises BadCertificate: when it is none, or its key is of a kind that cannot sign here.
     """
     if "PRIVATE KEY" in text:
         raise BadCertificate("this is a private key, not a certificate; keep it secret and replace it")
@@ -39,10 +53,6 @@ def load_certificate(text: str) -> x509.Certificate:
         raise BadCertificate("it is not the base64 text of an X.509 certificate") from None
     except Exception as error:  # the parser has more kinds of failure than it documents
         raise BadCertificate(f"it cannot be read ({type(error).__name__})") from None
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _MIN_RSA_BITS:
-        raise BadCertificate(f"its RSA key has {key.key_size} bits; at least {_MIN_RSA_BITS} are needed")
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _MIN_EC_BITS:
-        raise BadCertificate(f"its EC key has {key.key_size} bits; at least {_MIN_EC_BITS} are needed")
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise BadCertificate("its key is neither RSA nor EC")
     return certificate

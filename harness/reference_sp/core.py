@@ -42,6 +42,8 @@ class Core:
         """Certificate authorities for fetching metadata by https, beside the machine's own."""
         self.store = Store(data_dir)
         self.keys = SpKeys(data_dir)
+        if settings.former_encryption_key:
+            self.keys.change_has_begun("encryption")
         self.memory = MessageMemory(self.store, self.now)
         self.members = Members(self.store, self.now, settings.fold_email_case)
         self.sessions = Sessions(self.store, self.now, lambda: self.settings.session_idle)

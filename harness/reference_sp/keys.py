@@ -90,6 +90,12 @@ class SpKeys:
         former = self._former("signing")
         return (self.signing.certificate, *((former.certificate,) if former else ()))
 
+    @property
+    def encryption_certificates(self) -> tuple[x509.Certificate, ...]:
+        """The current certificate, and the former one during a change."""
+        former = self._former("encryption")
+        return (self.encryption.certificate, *((former.certificate,) if former else ()))
+
     def decryption_keys(self) -> tuple[rsa.RSAPrivateKey, ...]:
         """The current key, and the former one during a change."""
         former = self._former("encryption")
@@ -104,6 +110,11 @@ class SpKeys:
             self._keep(use, fresh)
             self._keep(f"{use}-former", before if keep_former else None)
         return fresh
+
+    def change_has_begun(self, use: Use) -> None:
+        """Rotate this key unless there is a former one already."""
+        if self._former(use) is None:
+            self.rotate(use)
 
     def drop_former(self) -> None:
         """End every change of keys: the former ones are forgotten."""

@@ -160,7 +160,7 @@ class Logins:
             idps={idp.entity_id: idp},
             message=message,
             memory=core.memory,
-            decryption_keys=core.keys.decryption_keys,
+            decryption_keys=careless.decryption_keys(core),
             foreign_certificates=self._foreign_certificates,
         )
         return core.effects.prepare(exchange)

@@ -101,6 +101,8 @@ class Settings:
     """Accepted digest algorithms; ``sha1`` must be named to count."""
     encryption: Literal["off", "optional", "required"] = "optional"
     """Whether assertions may or must be encrypted; ``off`` publishes no encryption key either."""
+    former_encryption_key: bool = False
+    """Start amid a change of the encryption key: the former one is published beside the present one, and decrypts."""
     allow_rsa_15: bool = False
     """Accept the key transport RSA 1.5, which has known attacks."""
     clock_skew: int = 180

@@ -31,7 +31,9 @@ def sp_metadata(core: Core, org_id: str) -> bytes:
         for certificate in core.keys.signing_certificates:
             _key(role, "signing", certificate)
     if settings.encryption != "off":
-        _key(role, "encryption", core.keys.encryption.certificate)
+        known = core.keys.encryption_certificates
+        for certificate in known if settings.former_encryption_key else known[:1]:
+            _key(role, "encryption", certificate)
     if settings.single_logout:
         for binding in (BINDING_POST, BINDING_REDIRECT):
             _child(role, "SingleLogoutService", Binding=binding, Location=core.slo_url(org_id))

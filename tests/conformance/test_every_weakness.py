@@ -27,6 +27,7 @@ PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 SETTINGS: dict[str, dict[str, object]] = {
     "no-authn-context-check": {"requested_authn_context": PASSWORD},
     "no-domain-check": {"allowed_domains": ("acme.test",)},
+    "forgets-former-key": {"former_encryption_key": True},
     "transient-names-own-accounts": {"identity": "name id"},
 }
 """Weaknesses that show only at an SP with other settings than the default ones."""

@@ -47,9 +47,16 @@ def test_without_a_former_one_the_metadata_has_the_new_certificate_alone(sp: Ref
     assert published(sp, "signing") == [body(fresh)]
 
 
-def test_a_former_encryption_key_is_never_published(sp: ReferenceSP) -> None:
+def test_a_former_encryption_key_is_not_published(sp: ReferenceSP) -> None:
     fresh = sp.rotate_key("encryption")
     assert published(sp, "encryption") == [body(fresh)]
+
+
+def test_a_setting_starts_amid_a_change_of_the_encryption_key_with_both_published() -> None:
+    sp = ReferenceSP(base_url="http://localhost:9", former_encryption_key=True)
+    present, former = published(sp, "encryption")
+    assert present == body(sp.encryption_certificate)
+    assert former != present
 
 
 @pytest.mark.parametrize("use", ["signing", "encryption"])

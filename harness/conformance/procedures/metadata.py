@@ -46,7 +46,8 @@ def spare_keys(attempt: Attempt, count: int) -> Iterator[list[SigningKey]]:
         idp.give_back(*keys)
 
 
-def _login_with(attempt: Attempt, key: SigningKey) -> Login:
+def login_with(attempt: Attempt, key: SigningKey) -> Login:
+    """A login of somebody whose message is signed with this key."""
     visitor = attempt.visitor()
     started = attempt.start(visitor)
     person = attempt.bench.people.somebody()
@@ -58,7 +59,7 @@ def _login_with(attempt: Attempt, key: SigningKey) -> Login:
 
 def _expect(attempt: Attempt, what: str, key: SigningKey, accepted: bool) -> Outcome | None:
     """None when a login signed with this key goes as expected."""
-    sight = _login_with(attempt, key).sight
+    sight = login_with(attempt, key).sight
     if (sight.who == "subject") == accepted and sight.who in ("subject", "nobody"):
         return None
     return not_met(
@@ -121,7 +122,7 @@ def encryption_key_signs(attempt: Attempt) -> Outcome:
         tree.find_all("md:KeyDescriptor")[1].set("use", "encryption")
         with metadata_of(attempt, wire(tree)):
             control = _expect(attempt, "signed with the signing key", idp.key, True)
-            return control or judge(attempt.case, _login_with(attempt, key).sight, "reject")
+            return control or judge(attempt.case, login_with(attempt, key).sight, "reject")
 
 
 @procedure("expired-certificate")
@@ -134,7 +135,7 @@ def expired_certificate(attempt: Attempt) -> Outcome:
         )
         try:
             with metadata_of(attempt, attempt.bench.idp.metadata([dated])):
-                sight = _login_with(attempt, dated).sight
+                sight = login_with(attempt, dated).sight
         except SetUpError as error:
             return _choice(attempt, f"metadata with a certificate {words} is refused ({error.code})")
         if sight.who != "subject":

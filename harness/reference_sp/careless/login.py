@@ -6,13 +6,14 @@ import re
 import time
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from harness.reference_sp.core import Core
 from harness.reference_sp.exchange import Exchange, Subject
@@ -53,6 +54,12 @@ def requester(core: Core, org_id: str) -> tuple[str, str]:
 def deflate_with_header(data: bytes) -> bytes:
     """DEFLATE in a zlib envelope."""
     return zlib.compress(data)
+
+
+def decryption_keys(core: Core) -> Callable[[], Sequence[RSAPrivateKey]]:
+    """The keys that are tried: all, or the present one alone."""
+    keys = core.keys.decryption_keys
+    return (lambda: keys()[:1]) if core.weak("forgets-former-key") else keys
 
 
 def landing_page(core: Core, exchange: Exchange, relay_state: str) -> str | None:

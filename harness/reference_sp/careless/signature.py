@@ -64,11 +64,18 @@ def careless_verifier(
     return verify
 
 
-def naively_verifies(signature: Element, certificate: x509.Certificate) -> bool:
+RsaCheck = Callable[[rsa.RSAPublicKey, bytes, bytes, type[hashes.HashAlgorithm]], bool]
+"""Whether a key made a signature value over data."""
+
+
+def naively_verifies(
+    signature: Element, certificate: x509.Certificate, rsa_holds: RsaCheck | None = None
+) -> bool:
     """Whether some reading of the signature makes it hold."""
     infos = signature.findall(ds("SignedInfo"))
     values = [data for text in _readings(signature.find(ds("SignatureValue"))) for data in _base64(text)]
-    if not any(_signed(info, value, certificate) for info in infos for value in values):
+    holds = rsa_holds or _rsa_holds
+    if not any(_signed(info, value, certificate, holds) for info in infos for value in values):
         return False
     return any(_digests_hold(info, signature) for info in infos)
 
@@ -105,7 +112,7 @@ def _canonical(element: Element, algorithm: str, prefixes: list[str] | None = No
         return b""  # the hole of "void canonicalization": an error is taken for an empty result
 
 
-def _signed(info: Element, value: bytes, certificate: x509.Certificate) -> bool:
+def _signed(info: Element, value: bytes, certificate: x509.Certificate, rsa_holds: RsaCheck) -> bool:
     method = info.find(ds("SignatureMethod"))
     algorithm = "" if method is None else method.get("Algorithm", "")
     c14n = info.find(ds("CanonicalizationMethod"))
@@ -115,7 +122,7 @@ def _signed(info: Element, value: bytes, certificate: x509.Certificate) -> bool:
         return any(_hmac_holds(secret, data, value) for secret in _secrets(certificate))
     if not isinstance(key, rsa.RSAPublicKey):
         return False
-    return any(_rsa_holds(key, value, data, digest) for digest in _digests_for(algorithm))
+    return any(rsa_holds(key, value, data, digest) for digest in _digests_for(algorithm))
 
 
 def _digests_for(algorithm: str) -> list[type[hashes.HashAlgorithm]]:

@@ -31,6 +31,7 @@ CHECKS: tuple[ImportCheck, ...] = (
     entity_checks.https_sign_on,
     entity_checks.has_signing_certificate,
     entity_checks.good_certificates,
+    entity_checks.strong_keys,
     entity_checks.current_certificates,
     entity_checks.not_expired,
     signed.signature_holds,

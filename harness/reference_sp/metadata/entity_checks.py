@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from cryptography.x509 import Certificate
+
 from harness.difference import Difference
-from harness.reference_sp.certificates import BadCertificate, describe, load_certificate
+from harness.reference_sp.certificates import BadCertificate, describe, load_certificate, read_certificate
 from harness.reference_sp.codes import difference, okta, sp
 from harness.reference_sp.hints import listed, shown
 from harness.reference_sp.metadata import read
@@ -147,14 +150,23 @@ def has_signing_certificate(upload: Upload) -> Difference | None:
 
 
 def good_certificates(upload: Upload) -> Difference | None:
-    """Each signing certificate can be read and has a strong key."""
+    """Each signing certificate can be read."""
+    return _each_certificate(upload, read_certificate, "an X.509 certificate")
+
+
+def strong_keys(upload: Upload) -> Difference | None:
+    """Each signing certificate has a key that is long enough (saml2int SDP-MD06)."""
+    return _each_certificate(upload, load_certificate, "a certificate with a strong key")
+
+
+def _each_certificate(
+    upload: Upload, read_one: Callable[[str], Certificate], expected: str
+) -> Difference | None:
     for number, text in enumerate(upload.tools.signing_certificates(_role(upload)), start=1):
         try:
-            load_certificate(text)
+            read_one(text)
         except BadCertificate as error:
-            return difference(
-                "md_bad_cert", _ACTIVE, expected="an X.509 certificate", received=f"no. {number}: {error}"
-            )
+            return difference("md_bad_cert", _ACTIVE, expected=expected, received=f"no. {number}: {error}")
     return None
 
 
@@ -162,7 +174,7 @@ def current_certificates(upload: Upload) -> Difference | None:
     """The certificates are inside their dates; a setting says whether that refuses or only warns."""
     policy = upload.settings.expired_certificate
     for text in upload.tools.signing_certificates(_role(upload)):
-        certificate = load_certificate(text)
+        certificate = read_certificate(text)
         found = None
         if certificate.not_valid_after_utc < upload.now:
             found = difference(

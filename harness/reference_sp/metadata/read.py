@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from harness.reference_sp import xml
-from harness.reference_sp.certificates import load_certificate
+from harness.reference_sp.certificates import read_certificate
 from harness.reference_sp.idp import Endpoint, IdentityProvider
 from harness.reference_sp.metadata.upload import MetadataTools
 from harness.reference_sp.names import BINDING_POST, BINDING_REDIRECT, SAMLP, ds, md
@@ -50,7 +50,7 @@ def valid_until(entity: Element, role: Element) -> datetime | None:
 def read_idp(entity: Element, tools: MetadataTools, *, first_key_only: bool = False) -> IdentityProvider:
     """The IdP that ``entity`` describes. The entity has passed the import checks."""
     role = need(idp_role(entity), "it was checked at import")
-    certificates = tuple(load_certificate(text) for text in tools.signing_certificates(role))
+    certificates = tuple(read_certificate(text) for text in tools.signing_certificates(role))
     return IdentityProvider(
         entity_id=entity.get("entityID", ""),
         sso=endpoints(role, "SingleSignOnService"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from harness.reference_sp import xml
 from harness.reference_sp.careless import document as careless
-from harness.reference_sp.careless import trust
+from harness.reference_sp.careless import padding, trust
 from harness.reference_sp.checks import document, signatures, transport
+from harness.reference_sp.metadata import entity_checks
 from harness.reference_sp.settings import STRONG_DIGESTS, STRONG_SIGNATURES
 from harness.reference_sp.signature import structure
 from harness.reference_sp.weaknesses.model import Weakness, weakness
@@ -268,6 +269,18 @@ SIGNATURES: tuple[Weakness, ...] = (
         leaves_out=(structure.absolute_namespaces,),
     ),
     weakness(
+        "accepts-weak-keys",
+        "Takes keys of any length from metadata.",
+        "sig-weak-key",
+        leaves_out=(entity_checks.strong_keys,),
+    ),
+    weakness(
+        "reads-padding-loosely",
+        "Does not look at what stands behind the digest in a signature.",
+        "sig-pkcs1-padding",
+        tools={"verify": padding.verify_loosely},
+    ),
+    weakness(
         "follows-key-hints",
         "Accepts hints in KeyInfo about where to get the key from.",
         "sig-retrieval-method",
@@ -312,6 +325,11 @@ ENCRYPTION: tuple[Weakness, ...] = (
         "Says to everybody at which step decryption failed.",
         "enc-cbc-oracle",
         replaces={signatures.found_assertion: careless.decryption_told_apart},
+    ),
+    weakness(
+        "forgets-former-key",
+        "Decrypts with its present key alone, although it publishes the former one too.",
+        "enc-two-decryption-keys",
     ),
     weakness(
         "accepts-rsa-15",
