@@ -21,6 +21,8 @@ Need = Literal[
     "slo",
     "several_idps",
     "reconfigure",
+    "metadata_by_url",
+    "tenants_enter_url",
     "unsolicited",
     "requested_context",
     "no_requested_context",

@@ -15,6 +15,11 @@ from harness.conformance.procedures.registry import DEFERRED
 BATCH = 6
 """Cases that share a good login at the most. More would be quicker, and a login that fails would say less."""
 
+PATIENCE = 20.0
+"""Seconds that a case may wait for the SP to fetch metadata again."""
+CHANGES_METADATA = {"reconfigure", "metadata_by_url", "tenants_enter_url"}
+"""What cases need that give the target other metadata."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -72,6 +77,11 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
             bench.running.can_reconfigure,
             "The SP cannot be given other metadata during the run.",
         ),
+        "metadata_by_url": _metadata_by_url(bench),
+        "tenants_enter_url": (
+            bench.running.tenants_enter_url,
+            "No tenant of the SP, whom the suite could be, enters the URL of IdP metadata.",
+        ),
         "unsolicited": (bench.idp_initiated is True, "The SP does not accept unsolicited responses."),
         "requested_context": (bench.asks_for_context, "The SP asks for no class of authentication."),
         "forced_authn": (bench.forces_authn, "The SP's requests do not ask for a fresh authentication."),
@@ -93,6 +103,21 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
     }
 
 
+def _metadata_by_url(bench: Bench) -> tuple[bool, str]:
+    """Whether the SP reads its IdP's metadata from the suite's address, and does so again while the cases run."""
+    seconds = bench.running.refresh_seconds
+    if not bench.running.by_url:
+        return False, "The target file does not say that the SP reads its IdP's metadata from a URL."
+    if seconds is None:
+        return False, "The target file does not say how the SP reads that URL again (configure.refresh)."
+    if seconds > PATIENCE and not bench.slow:
+        return (
+            False,
+            f"The SP reads its metadata again after {seconds:g} s only; run with slow cases switched on.",
+        )
+    return True, ""
+
+
 def shapes_of(case: Case, bench: Bench) -> Sequence[Shape]:
     """The shapes in which a case runs: those that it names and the target accepts."""
     if not case.shapes:
@@ -108,13 +133,17 @@ def batches(selected: Iterable[Case], bench: Bench) -> list[Batch]:
     Cases that give the target other metadata, and those that load it, come last and row by row.
     """
     plain = [case for case in selected if case.procedure not in DEFERRED]
-    rough = [case for case in plain if case.consent or "reconfigure" in case.needs]
-    calm = [case for case in plain if not (case.consent or "reconfigure" in case.needs)]
+    rough = [case for case in plain if _is_rough(case)]
+    calm = [case for case in plain if not _is_rough(case)]
     calm.sort(key=_message)
     return [
         *_in_shapes(calm, bench, _message, BATCH),
         *_in_shapes(rough, bench, lambda case: case.where, len(rough)),
     ]
+
+
+def _is_rough(case: Case) -> bool:
+    return case.consent or not CHANGES_METADATA.isdisjoint(case.needs)
 
 
 def _message(case: Case) -> str:

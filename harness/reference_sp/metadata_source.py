@@ -15,6 +15,8 @@ from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.settings import Settings
 
+_REDIRECTS = 3
+"""How many a careless SP follows."""
 _URL = sp("Metadata URL", "enter the Metadata URL of the app's tab Sign On in Okta")
 
 
@@ -25,18 +27,23 @@ def fetch(core: Core, url: str) -> bytes | Difference:
     address must not learn what else this server can reach.
     """
     settings = core.settings
-    refused = _refused(url, settings)
+    refused = None if core.weak("fetches-metadata-from-anywhere") else _refused(url, settings)
     if refused is not None:
         return refused
     timeout = urllib3.Timeout(settings.metadata_timeout)
-    with urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=core.ca_file or None) as pool:
+    follow = core.weak("follows-metadata-redirects")
+    with urllib3.PoolManager(
+        retries=_REDIRECTS if follow else False, timeout=timeout, ca_certs=core.ca_file or None
+    ) as pool:
         try:
-            answer = pool.request("GET", url, redirect=False, preload_content=False)
+            answer = pool.request("GET", url, redirect=follow, preload_content=False)
             content = answer.read(settings.metadata_max_bytes + 1)
             answer.close()
         except (HTTPError, ValueError) as error:
             return _not_fetched(url, type(error).__name__)
-    return content if answer.status == 200 else _not_fetched(url, f"status {answer.status}")
+    if answer.status == 200 or core.weak("ignores-metadata-status"):
+        return content
+    return _not_fetched(url, f"status {answer.status}")
 
 
 def _refused(url: str, settings: Settings) -> Difference | None:
@@ -87,6 +94,8 @@ def _refresh(core: Core, organization: Organization) -> None:
     if found is None:
         return
     problem = found if isinstance(found, Difference) else None
+    if problem is not None and core.weak("empties-metadata-on-failed-refresh"):
+        core.organizations.replace_metadata(org_id, b"", organization.saved.idp_entity_id)
     core.organizations.note_refresh(org_id, f"{problem.code}: {problem.received}" if problem else "")
     core.audit.add(
         org_id,
@@ -112,7 +121,8 @@ def _renewed(core: Core, organization: Organization) -> Difference | Imported | 
         imported = core.organizations.checked(organization.id, data, saved.idp_entity_id)
     if isinstance(imported, Difference):
         return imported
-    if imported.idp.entity_id != saved.idp_entity_id:
+    other = imported.idp.entity_id != saved.idp_entity_id
+    if other and not core.weak("takes-metadata-of-another-idp"):
         return difference(
             "md_other_idp",
             okta("Metadata URL", "compare it with the app's"),
@@ -122,5 +132,5 @@ def _renewed(core: Core, organization: Organization) -> Difference | Imported | 
         )
     if data == organization.saved_metadata and not organization.metadata_problem:
         return None
-    core.organizations.replace_metadata(organization.id, data)
+    core.organizations.replace_metadata(organization.id, data, imported.idp.entity_id)
     return imported

@@ -198,12 +198,13 @@ class Organizations:
             self._known = None
         return claimed
 
-    def replace_metadata(self, org_id: str, data: bytes) -> None:
-        """Put checked metadata of the same IdP in the place of what is saved, and of a draft that is the same."""
+    def replace_metadata(self, org_id: str, data: bytes, entity_id: str) -> None:
+        """Put checked metadata of the IdP in the place of what is saved, and of a draft that is the same."""
         organization = self.get(org_id)
         self._remember_keys(organization)
+        saved = asdict(replace(organization.saved, idp_entity_id=entity_id))
         same = organization.draft is not None and organization.draft_metadata == organization.saved_metadata
-        self._write(org_id, saved_metadata=data, **({"draft_metadata": data} if same else {}))
+        self._write(org_id, saved=saved, saved_metadata=data, **({"draft_metadata": data} if same else {}))
 
     def note_refresh(self, org_id: str, problem: str) -> None:
         """Remember why metadata by URL could not be used; empty after a success."""

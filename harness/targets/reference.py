@@ -16,13 +16,15 @@ SECOND_ORG = "10002"
 PAGE = "charts/example?period=30d"
 LOOPBACK = "127.0.0.1"
 """Where the suite serves metadata."""
+FETCH_SECONDS = 2
+"""How long the SP waits for an answer there. A case gives none."""
 
 
 class ReferenceTarget(RunningTarget):
     """A reference SP on a socket of its own, and the target file that would describe it."""
 
     def __init__(self, target: TargetFile, seed: str = "") -> None:
-        options: dict[str, Any] = dict(target.reference or {})
+        options: dict[str, Any] = {"metadata_timeout": FETCH_SECONDS, **(target.reference or {})}
         del seed
         try:
             self.sp = ReferenceSP(clock=SystemClock(), **options).start()

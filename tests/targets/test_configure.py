@@ -47,7 +47,11 @@ def test_an_sp_that_reads_a_url_may_say_how_it_reads_it_again() -> None:
     ("line", "marked", "told"),
     [
         ("{command: [./run], metadata: uri}", "uri", "Did you mean 'url'?"),
-        ("{file: ./idp.xml, metadata: url}", "url", "by command (IDP_METADATA_URL in its environment), or by hand"),
+        (
+            "{file: ./idp.xml, metadata: url}",
+            "url",
+            "by command (IDP_METADATA_URL in its environment), or by hand",
+        ),
         ("{command: [./run], refresh: 5}", "5", "say metadata: url, or leave refresh out"),
         (
             "{command: [./run], metadata: url, refresh: ./fetch}",

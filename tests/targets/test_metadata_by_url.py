@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from harness.conformance.bench import Bench
+from harness.conformance.cases import cases
 from harness.conformance.idp import Variation
 from harness.conformance.opening import open_bench
 from harness.conformance.options import CheckOptions
+from harness.conformance.selection import why_skipped
 from harness.targets.errors import SetUpError
 from harness.targets.model import Configure, Refresh, SignedIn, TargetFile
 from harness.targets.reference import ReferenceTarget
@@ -20,6 +22,7 @@ from tests.conformance.stub_sp import StubSp
 
 FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
 """What a refresh command may be: this SP looks whether it is time whenever somebody opens its login."""
+BY_URL = "metadata_by_url"
 URL = "http://localhost:${SP_PORT}"
 
 
@@ -97,6 +100,25 @@ def test_a_refresh_command_that_fails_is_shown_with_what_it_said(
             bench.refresh()
         assert caught.value.code == "refresh_command"
         assert all(part in str(caught.value) for part in told)
+
+
+@pytest.mark.parametrize(
+    ("refresh", "told"),
+    [
+        (None, "The target file does not say how the SP reads that URL again (configure.refresh)."),
+        (
+            Refresh(seconds=60),
+            "The SP reads its metadata again after 60 s only; run with slow cases switched on.",
+        ),
+        (Refresh(seconds=1), ""),
+    ],
+)
+def test_cases_that_need_it_read_again_are_skipped_where_that_cannot_be_or_takes_too_long(
+    refresh: Refresh | None, told: str
+) -> None:
+    with open_bench(target(3600, refresh), CheckOptions(), "by url") as bench:
+        needing = [case for case in cases() if BY_URL in case.needs and not case.slow]
+        assert {why_skipped(case, bench, CheckOptions()) for case in needing} == {told}
 
 
 def by_hand(sp: StubSp) -> TargetFile:

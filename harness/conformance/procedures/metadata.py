@@ -57,7 +57,7 @@ def login_with(attempt: Attempt, key: SigningKey) -> Login:
     return attempt.post(visitor, sent, started=started)
 
 
-def _expect(attempt: Attempt, what: str, key: SigningKey, accepted: bool) -> Outcome | None:
+def expect_login(attempt: Attempt, what: str, key: SigningKey, *, accepted: bool) -> Outcome | None:
     """None when a login signed with this key goes as expected."""
     sight = login_with(attempt, key).sight
     if (sight.who == "subject") == accepted and sight.who in ("subject", "nobody"):
@@ -77,9 +77,9 @@ def several_signing_keys(attempt: Attempt) -> Outcome:
         metadata_of(attempt, attempt.bench.idp.metadata([first, second])),
     ):
         problem = (
-            _expect(attempt, "signed with the first key", first, True)
-            or _expect(attempt, "signed with the second key", second, True)
-            or _expect(attempt, "signed with a key that is not published", third, False)
+            expect_login(attempt, "signed with the first key", first, accepted=True)
+            or expect_login(attempt, "signed with the second key", second, accepted=True)
+            or expect_login(attempt, "signed with a key that is not published", third, accepted=False)
         )
     return problem or passed("Both published keys are accepted, another one is refused.")
 
@@ -90,13 +90,13 @@ def key_rollover(attempt: Attempt) -> Outcome:
     idp = attempt.bench.idp
     old = idp.key
     with spare_keys(attempt, 1) as (new,):
-        problem = _expect(attempt, "before: the new key", new, False)
+        problem = expect_login(attempt, "before: the new key", new, accepted=False)
         with metadata_of(attempt, idp.metadata([old, new])):
-            problem = problem or _expect(attempt, "overlap: the old key", old, True)
-            problem = problem or _expect(attempt, "overlap: the new key", new, True)
+            problem = problem or expect_login(attempt, "overlap: the old key", old, accepted=True)
+            problem = problem or expect_login(attempt, "overlap: the new key", new, accepted=True)
         with metadata_of(attempt, idp.metadata([new])):
-            problem = problem or _expect(attempt, "after: the new key", new, True)
-            problem = problem or _expect(attempt, "after: the old key", old, False)
+            problem = problem or expect_login(attempt, "after: the new key", new, accepted=True)
+            problem = problem or expect_login(attempt, "after: the old key", old, accepted=False)
     return problem or passed("The new key counts from its publication, the old one until its removal.")
 
 
@@ -121,7 +121,7 @@ def encryption_key_signs(attempt: Attempt) -> Outcome:
         tree = metadata_tree(idp.metadata_claims([idp.key, key]))
         tree.find_all("md:KeyDescriptor")[1].set("use", "encryption")
         with metadata_of(attempt, wire(tree)):
-            control = _expect(attempt, "signed with the signing key", idp.key, True)
+            control = expect_login(attempt, "signed with the signing key", idp.key, accepted=True)
             return control or judge(attempt.case, login_with(attempt, key).sight, "reject")
 
 
@@ -173,7 +173,7 @@ def binding_choice(attempt: Attempt) -> Outcome:
     return passed(told)
 
 
-def _refused_metadata(attempt: Attempt, metadata: bytes) -> Outcome:
+def refused_metadata(attempt: Attempt, metadata: bytes) -> Outcome:
     """Metadata that must not be used: the SP refuses it, or at least no login works by it."""
     try:
         with metadata_of(attempt, metadata):
@@ -192,7 +192,7 @@ def metadata_expired(attempt: Attempt) -> Outcome:
     """ValidUntil was yesterday."""
     tree = _tree(attempt)
     tree.set("validUntil", format_instant(datetime.now(UTC) - timedelta(days=1)))
-    return _refused_metadata(attempt, wire(tree))
+    return refused_metadata(attempt, wire(tree))
 
 
 @procedure("metadata-signature-bad")
@@ -201,7 +201,7 @@ def metadata_signature_bad(attempt: Attempt) -> Outcome:
     tree = _tree(attempt)
     sign_metadata(tree, attempt.bench.idp.key)
     tree.one("md:IDPSSODescriptor").set("WantAuthnRequestsSigned", "1")
-    return _refused_metadata(attempt, wire(tree))
+    return refused_metadata(attempt, wire(tree))
 
 
 @procedure("metadata-doctype")
@@ -210,7 +210,7 @@ def metadata_doctype(attempt: Attempt) -> Outcome:
     address = attempt.bench.listener.url(attempt.token)
     doctype = f'<!DOCTYPE md:EntityDescriptor SYSTEM "{address}/metadata.dtd" [<!ENTITY role "false">]>'
     xml = attempt.bench.idp.metadata().replace(b"?>", b"?>" + doctype.encode(), 1)
-    return _refused_metadata(attempt, xml.replace(b'Signed="false"', b'Signed="&role;"', 1))
+    return refused_metadata(attempt, xml.replace(b'Signed="false"', b'Signed="&role;"', 1))
 
 
 @procedure("metadata-oversized")
@@ -218,7 +218,7 @@ def metadata_oversized(attempt: Attempt) -> Outcome:
     """Comments of many megabytes in all, each small enough for a parser's own limits."""
     xml = attempt.bench.idp.metadata()
     padding = b"<!--" + b"x" * 10_000 + b"-->"
-    return _refused_metadata(attempt, xml.replace(b"?>", b"?>" + padding * (OVERSIZED // len(padding)), 1))
+    return refused_metadata(attempt, xml.replace(b"?>", b"?>" + padding * (OVERSIZED // len(padding)), 1))
 
 
 @procedure("metadata-endpoint-scheme")

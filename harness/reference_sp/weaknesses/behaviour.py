@@ -258,6 +258,7 @@ METADATA: tuple[Weakness, ...] = (
         "Reads metadata of any size.",
         "md-xxe",
         leaves_out=(file_checks.not_too_large,),
+        settings={"metadata_max_bytes": 1 << 30},
     ),
     weakness(
         "accepts-any-endpoint-scheme",
@@ -269,6 +270,7 @@ METADATA: tuple[Weakness, ...] = (
         "ignores-metadata-expiry",
         "Uses expired metadata.",
         "md-valid-until-past",
+        "md-nested-validity",
         leaves_out=(entity_checks.not_expired,),
     ),
     weakness(
@@ -289,7 +291,6 @@ METADATA: tuple[Weakness, ...] = (
         "Verifies signatures with keys that are for encryption only.",
         "md-encryption-key-not-signing",
         metadata_tools={"signing_certificates": certificates_of_any_use},
-        settings={"metadata_max_bytes": 1 << 30},
     ),
     weakness(
         "keeps-removed-keys",
@@ -301,5 +302,28 @@ METADATA: tuple[Weakness, ...] = (
         "Refuses keys whose certificate is outside its dates.",
         "md-expired-certificate",
         settings={"expired_certificate": "reject"},
+    ),
+    weakness(
+        "fetches-metadata-from-anywhere", "Fetches metadata from any host that an admin names.", "md-ssrf"
+    ),
+    weakness(
+        "follows-metadata-redirects",
+        "Follows redirects when it fetches metadata, to whatever host.",
+        "md-ssrf",
+    ),
+    weakness(
+        "ignores-metadata-status",
+        "Takes the body of an error page for metadata if it looks like some.",
+        "md-refresh-failure",
+    ),
+    weakness(
+        "empties-metadata-on-failed-refresh",
+        "Throws the metadata away when fetching it again yields nothing of use.",
+        "md-refresh-failure",
+    ),
+    weakness(
+        "takes-metadata-of-another-idp",
+        "Takes whatever IdP stands at the metadata's address for the one that was set up.",
+        "md-wrong-entityid",
     ),
 )
