@@ -18,6 +18,7 @@ import lxml.html
 from cryptography import x509
 
 from fake_idp.saml.messages import AuthnRequest, RequestRefused, read_post, read_redirect, read_xml
+from fake_idp.saml.names import BINDING_POST
 from fake_idp.saml.pipeline import Fault
 from harness.conformance.cases import Shape
 from harness.conformance.identity import Identity, People
@@ -28,7 +29,7 @@ from harness.conformance.sight import Probe, Sight
 from harness.conformance.timed import TimedTransport
 from harness.conformance.visitor import Page, Visitor
 from harness.targets.errors import SetUpError
-from harness.targets.model import IdpMetadata, TargetFile
+from harness.targets.model import IdpMetadata, TargetFile, host_of
 from harness.targets.running import RunningTarget
 from harness.targets.sp_metadata import SpMetadata
 
@@ -145,6 +146,14 @@ class Bench:
                 advice="correct configure.refresh in the target file: a command, or the seconds after which it does",
             )
 
+    def restart(self) -> None:
+        """Stop the SP and start it again, with all that it keeps; only where `RunningTarget.can_restart`.
+
+        :raises SetUpError: when it does not come up again.
+        """
+        self.running.restart()
+        self.read_sp()
+
     def read_sp(self) -> None:
         """What the SP says about itself now."""
         before = self.sp.signing_certificates
@@ -153,6 +162,14 @@ class Bench:
         self.former_certificates.update(before)
         wanted = self.target.capabilities.encryption is not False
         self.idp.encryption_certificate = certificates[0] if certificates and wanted else None
+
+    @property
+    def further_acs_urls(self) -> tuple[str, ...]:
+        """Where the SP takes responses besides the ACS that counts when a request names none."""
+        taken = [endpoint.location for endpoint in self.sp.acs if endpoint.binding == BINDING_POST]
+        return tuple(
+            url for url in dict.fromkeys(taken) if url != self.sp.acs_url and host_of(url) in self.hosts
+        )
 
     @property
     def sp_of_the_run(self) -> SpMetadata:

@@ -31,6 +31,8 @@ Need = Literal[
     "domains",
     "new_users",
     "two_encryption_keys",
+    "restart",
+    "second_acs",
     "attributes_shown",
 ]
 """What a target must have for a case to apply."""

@@ -85,6 +85,8 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
         "unsolicited": (bench.idp_initiated is True, "The SP does not accept unsolicited responses."),
         "requested_context": (bench.asks_for_context, "The SP asks for no class of authentication."),
         "forced_authn": (bench.forces_authn, "The SP's requests do not ask for a fresh authentication."),
+        "restart": (bench.running.can_restart, "The suite cannot stop the SP and start it again."),
+        "second_acs": (bool(bench.further_acs_urls), "The SP's metadata lists one ACS only."),
         "movable_clock": (bench.running.move_clock(0), "The SP's clock cannot be moved."),
         "domains": (
             bool(bench.target.domains),

@@ -45,6 +45,8 @@ class Core:
         if settings.former_encryption_key:
             self.keys.change_has_begun("encryption")
         self.memory = MessageMemory(self.store, self.now)
+        if self.weak("forgets-assertions-at-restart"):
+            self.memory.forget_used()
         self.members = Members(self.store, self.now, settings.fold_email_case)
         self.sessions = Sessions(self.store, self.now, lambda: self.settings.session_idle)
         self.audit = Audit(self.store, self.now)

@@ -28,6 +28,13 @@ from harness.reference_sp.outgoing import Outgoing
 from harness.reference_sp.pages import deep_link, local_page
 from harness.reference_sp.verify import Judgement, judge
 
+_MAY_BE_USED_AGAIN = (
+    "no-replay-check",
+    "checks-then-stores",
+    "forgets-assertions-at-expiry",
+    "forgets-assertions-after-minutes",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -223,7 +230,7 @@ class Logins:
         until = subject.usable_until + timedelta(seconds=core.settings.clock_skew)
         if core.weak("remembers-response-ids"):
             core.memory.use("response", exchange.the_response.get("ID", ""), until)
-        elif core.weak("no-replay-check", "checks-then-stores", "forgets-assertions-at-expiry"):
+        elif core.weak(*_MAY_BE_USED_AGAIN):
             core.memory.use_again(subject.issuer, subject.assertion_id, until)
         else:
             core.memory.use(subject.issuer, subject.assertion_id, until)

@@ -115,6 +115,11 @@ class MessageMemory:
             except IntegrityError:
                 raise AlreadyUsed from None
 
+    def forget_used(self) -> None:
+        """Forget every used message: what a weakness does at its start."""
+        with self._store.work() as work:
+            work.execute(delete(used_messages))
+
     def use_again(self, issuer: str, message_id: str, until: datetime) -> None:
         """Take a message, whether it was taken or not: what weaknesses do."""
         with self._store.work() as work:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.reference_sp.clock import SystemClock
 from harness.reference_sp.reference_sp import ReferenceSP, SettingRefused
@@ -25,6 +26,7 @@ class ReferenceTarget(RunningTarget):
 
     def __init__(self, target: TargetFile, seed: str = "") -> None:
         options: dict[str, Any] = {"metadata_timeout": FETCH_SECONDS, **(target.reference or {})}
+        self._options = options
         del seed
         try:
             self.sp = ReferenceSP(clock=SystemClock(), **options).start()
@@ -109,6 +111,17 @@ class ReferenceTarget(RunningTarget):
     def can_reconfigure(self) -> bool:
         """Always."""
         return True
+
+    @property
+    def can_restart(self) -> bool:
+        """With a data directory: without one it keeps nothing."""
+        return "data_dir" in self._options
+
+    def restart(self) -> None:
+        """Stop it, and start another one at the same address, with the same data."""
+        now = {"port": urlsplit(self.sp.url).port, "weaknesses": self.sp.weaknesses}
+        self.sp.stop()
+        self.sp = ReferenceSP(clock=self.sp.clock, **{**self._options, **now}).start()
 
     def second_tenant(self, idp_metadata: bytes) -> TargetFile | None:
         """A second organization with an IdP of its own."""

@@ -75,6 +75,18 @@ class RunningTarget(ABC):
         """Whether tenants of the SP may say from which URL it reads metadata, and the suite may do so as one."""
         return False
 
+    @property
+    def can_restart(self) -> bool:
+        """Whether the suite can stop the SP and start it again as it was."""
+        return False
+
+    def restart(self) -> None:
+        """Stop the SP and start it again, with all that it keeps, where `can_restart`.
+
+        :raises SetUpError: when it does not come up again.
+        """
+        raise NotImplementedError
+
     def second_tenant(self, idp_metadata: bytes) -> TargetFile | None:  # noqa: ARG002 - most SPs have none
         """Another tenant of the same SP that trusts another IdP, where the SP has tenants."""
         return None
@@ -165,6 +177,9 @@ class CommandTarget(RunningTarget):
             path = self._folder / METADATA_FILE
             path.write_bytes(idp.xml)
             self._told["IDP_METADATA"] = str(path)
+        self._start()
+
+    def _start(self) -> None:
         configure = self.target.configure
         assert configure is not None  # noqa: S101 - a target file without reference has one
         log = self._folder / "target.log"
@@ -175,6 +190,16 @@ class CommandTarget(RunningTarget):
     def can_reconfigure(self) -> bool:
         """Always: it is started anew."""
         return True
+
+    @property
+    def can_restart(self) -> bool:
+        """Always."""
+        return True
+
+    def restart(self) -> None:
+        """Stop the process, and start another one with the same environment."""
+        self.stop()
+        self._start()
 
     @property
     def _environment(self) -> dict[str, str]:

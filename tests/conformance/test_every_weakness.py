@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,10 +25,12 @@ OPTIONS = CheckOptions(consent=True)
 REQUESTS = 40
 """Requests from which the randomness of IDs is estimated."""
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+FOLDER = "a folder of the test"
 SETTINGS: dict[str, dict[str, object]] = {
     "no-authn-context-check": {"requested_authn_context": PASSWORD},
     "no-domain-check": {"allowed_domains": ("acme.test",)},
     "forgets-former-key": {"former_encryption_key": True},
+    "forgets-assertions-at-restart": {"data_dir": FOLDER},
     "transient-names-own-accounts": {"identity": "name id"},
 }
 """Weaknesses that show only at an SP with other settings than the default ones."""
@@ -79,9 +82,10 @@ def test_the_suite_names_a_requirement_that_the_weakness_breaks(bench: Bench, we
 
 
 @pytest.mark.parametrize("weakness", sorted(SETTINGS))
-def test_the_suite_names_it_at_an_sp_with_the_settings_that_matter(weakness: str) -> None:
+def test_the_suite_names_it_at_an_sp_with_the_settings_that_matter(weakness: str, tmp_path: Path) -> None:
     requirements = WEAKNESSES[weakness].requirements
-    target = TargetFile("reference", reference=SETTINGS[weakness])
+    settings = {name: tmp_path if value == FOLDER else value for name, value in SETTINGS[weakness].items()}
+    target = TargetFile("reference", reference=settings)
     with open_bench(target, OPTIONS, "weaknesses") as opened:
         assert named(results(opened, requirements, weakness)) & set(requirements)
         assert not named(results(opened, requirements))

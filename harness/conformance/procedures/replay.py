@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 from fake_idp.saml.nodes import Element
 from fake_idp.saml.pipeline import Fault, FaultContext
 from fake_idp.saml.signature import remove_signature
 from harness.conformance.attempt import Attempt
-from harness.conformance.bench import Login
+from harness.conformance.bench import Login, Started
+from harness.conformance.idp import Sent
 from harness.conformance.procedures.registry import procedure
+from harness.conformance.procedures.times import let_time_pass
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded, skipped
 from harness.conformance.visitor import Page, Visitor
 from harness.drivers.errors import PageUnreachable
@@ -149,6 +151,49 @@ def replay_late(attempt: Attempt) -> Outcome:
             "The SP allows no clock difference, so an expired assertion cannot be replayed at all."
         )
     return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
+
+
+DAY = timedelta(days=1)
+TEN_MINUTES = 600
+
+
+def _good_for_a_day(attempt: Attempt, started: Started | None) -> Sent:
+    person = attempt.bench.people.somebody()
+    request, relay_state = (started.request, started.relay_state) if started else (None, "")
+    claims = attempt.bench.idp.claims(person, request, attempt.variation)
+    claims.not_on_or_after = claims.subject_not_on_or_after = claims.issue_instant + DAY
+    return attempt.bench.idp.message(
+        person, attempt.variation, request=request, relay_state=relay_state, claims=claims
+    )
+
+
+_NOT_FOR_A_DAY = (
+    "The SP refuses an assertion that is good for a day, so it need not remember one for so long."
+)
+
+
+@procedure("replay-long-lived")
+def replay_long_lived(attempt: Attempt) -> Outcome:
+    """An assertion that is good for a day; ten minutes later it comes again, from the browser as it was before."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor) if attempt.case.flow == "sp" else None
+    again = visitor.twin()
+    sent = _good_for_a_day(attempt, started)
+    if attempt.post(visitor, sent, started=started).sight.who != "subject":
+        return skipped(_NOT_FOR_A_DAY)
+    if not let_time_pass(attempt, TEN_MINUTES):
+        return skipped("It takes ten minutes to see; run with slow cases switched on.")
+    return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
+
+
+@procedure("replay-after-restart")
+def replay_after_restart(attempt: Attempt) -> Outcome:
+    """An assertion that is good for a day comes again when the SP has been stopped and started in between."""
+    sent = _good_for_a_day(attempt, None)
+    if attempt.post(attempt.visitor(), sent).sight.who != "subject":
+        return skipped(_NOT_FOR_A_DAY)
+    attempt.bench.restart()
+    return judge(attempt.case, attempt.post(attempt.visitor(), sent).sight, "reject")
 
 
 @procedure("id-squatting")

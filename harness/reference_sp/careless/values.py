@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from harness.difference import Difference
 from harness.reference_sp import xml
-from harness.reference_sp.checks import conditions, correlation, destination, identity, subject
+from harness.reference_sp.checks import authn, conditions, correlation, destination, identity, subject
 from harness.reference_sp.codes import difference
 from harness.reference_sp.exchange import Exchange
 from harness.reference_sp.names import BEARER, saml
@@ -127,6 +127,13 @@ def confirmation_times_optional(exchange: Exchange, confirmation: Element) -> Di
     except ValueRefused:
         return None
     return None if end is None else subject.in_time(exchange, confirmation)
+
+
+def last_session_end(exchange: Exchange) -> Difference | None:
+    """Of several AuthnStatements the last one says when the session ends."""
+    for statement in exchange.the_assertion.findall(saml("AuthnStatement"))[:-1]:
+        statement.attrib.pop("SessionNotOnOrAfter", None)
+    return authn.session_not_over(exchange)
 
 
 # Audience
@@ -260,6 +267,12 @@ def used_by_response_id(exchange: Exchange) -> Difference | None:
     if exchange.memory.was_used("response", exchange.the_response.get("ID", "")):
         return difference("replayed")
     return None
+
+
+def used_for_five_minutes(exchange: Exchange) -> Difference | None:
+    """Forget an assertion five minutes after it was made, as most are good for no longer."""
+    made = xml.read_time(exchange.the_assertion.get("IssueInstant"))
+    return subject.not_used_before(exchange) if exchange.now < made + timedelta(minutes=5) else None
 
 
 def used_until_expiry(exchange: Exchange) -> Difference | None:

@@ -241,6 +241,12 @@ CONFIRMATION: tuple[Weakness, ...] = (
         leaves_out=(authn.session_not_over,),
     ),
     weakness(
+        "reads-last-session-end",
+        "Of several AuthnStatements lets the last one say when the session ends.",
+        "authn-several-statements",
+        replaces={authn.session_not_over: careless.last_session_end},
+    ),
+    weakness(
         "accepts-late-assertions",
         "Opens a session again that the IdP has ended.",
         "slo-inbound-late-assertion",
@@ -255,6 +261,7 @@ REPLAY: tuple[Weakness, ...] = (
         "replay-same-response",
         "replay-rewrapped-assertion",
         "unsolicited-replay",
+        "replay-other-endpoint",
         leaves_out=(subject.not_used_before,),
     ),
     weakness(
@@ -268,6 +275,17 @@ REPLAY: tuple[Weakness, ...] = (
         "Forgets an assertion at its end, although it is accepted some minutes longer.",
         "replay-late",
         replaces={subject.not_used_before: careless.used_until_expiry},
+    ),
+    weakness(
+        "forgets-assertions-after-minutes",
+        "Forgets an assertion five minutes after it was made, however long it is good for.",
+        "replay-long-validity",
+        replaces={subject.not_used_before: careless.used_for_five_minutes},
+    ),
+    weakness(
+        "forgets-assertions-at-restart",
+        "Remembers used assertions in its process alone.",
+        "replay-long-validity",
     ),
     weakness(
         "checks-then-stores",
