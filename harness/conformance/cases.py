@@ -34,6 +34,7 @@ Need = Literal[
     "restart",
     "second_acs",
     "attributes_shown",
+    "accounts_by_name_id",
 ]
 """What a target must have for a case to apply."""
 ONCE = "once"

@@ -101,6 +101,10 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
             bool(capabilities.echo_attributes),
             "The target file does not say echo_attributes: true, so nothing can be seen.",
         ),
+        "accounts_by_name_id": (
+            bool(capabilities.accounts_by_name_id),
+            "The target file does not say accounts_by_name_id: true; elsewhere the e-mail address may decide.",
+        ),
         "no_requested_context": (not bench.asks_for_context, "The SP asks for a class of authentication."),
     }
 

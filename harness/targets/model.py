@@ -79,6 +79,8 @@ class Capabilities:
     """Signs in people that it has not seen before."""
     echo_attributes: bool | None = None
     """The page of ``signed_in.url`` also shows the attributes received."""
+    accounts_by_name_id: bool | None = None
+    """Accounts belong to the NameID; one that is new gets no session with an e-mail address that an account has."""
 
 
 CAPABILITY_NAMES = tuple(row.name for row in fields(Capabilities))

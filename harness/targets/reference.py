@@ -57,6 +57,7 @@ class ReferenceTarget(RunningTarget):
                 slo=sp.settings.single_logout,
                 new_users=sp.settings.jit,
                 echo_attributes=True,
+                accounts_by_name_id=sp.settings.identity == "name id",
             ),
         )
 

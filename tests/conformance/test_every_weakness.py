@@ -32,6 +32,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "forgets-former-key": {"former_encryption_key": True},
     "forgets-assertions-at-restart": {"data_dir": FOLDER},
     "transient-names-own-accounts": {"identity": "name id"},
+    "links-by-email-alone": {"identity": "name id"},
+    "lets-email-change-unnoticed": {"identity": "name id"},
 }
 """Weaknesses that show only at an SP with other settings than the default ones."""
 

@@ -1,6 +1,7 @@
 """How cases go. Most send one message; the others are stories of several steps."""
 
 from harness.conformance.procedures import (
+    accounts,
     basic,
     bindings,
     correlation,
@@ -27,6 +28,7 @@ from harness.conformance.procedures.registry import DEFERRED, Procedure, procedu
 __all__ = [
     "DEFERRED",
     "Procedure",
+    "accounts",
     "basic",
     "bindings",
     "correlation",

@@ -40,7 +40,7 @@ def changed_login(
     return attempt.post(visitor, sent, started=started)
 
 
-def _named(attempt: Attempt, person: Identity, name_id: str, name_format: str) -> Login:
+def named_login(attempt: Attempt, person: Identity, name_id: str, name_format: str) -> Login:
     """A login under this name, with the e-mail address in the attributes."""
 
     def change(claims: ResponseClaims) -> None:
@@ -58,7 +58,7 @@ def opaque_names(attempt: Attempt) -> Outcome:
     """Persistent names that look like nothing: one letter, 32 and 256 characters, with and without @, = and colon."""
     people = attempt.bench.people
     plain = people.stranger()
-    if _named(attempt, plain, plain.email, NAMEID_PERSISTENT).sight.who != "subject":
+    if named_login(attempt, plain, plain.email, NAMEID_PERSISTENT).sight.who != "subject":
         return skipped(
             "No login works with a persistent NameID, not even with one that is an e-mail address."
         )
@@ -68,7 +68,7 @@ def opaque_names(attempt: Attempt) -> Outcome:
     for name_id, email in (("q", single), (word[:32], ""), (f"{word[:20]}@a=b:c", ""), (word[:256], "")):
         stranger = people.stranger()
         person = replace(stranger, login=email, email=email) if email else stranger
-        sight = _named(attempt, person, name_id, NAMEID_PERSISTENT).sight
+        sight = named_login(attempt, person, name_id, NAMEID_PERSISTENT).sight
         if sight.who != "subject":
             seen = f"{sight.describe()} The NameID had {len(name_id)} characters: {name_id[:40]}"
             return not_met(attempt.case, "refused", "a session for exactly that person", seen)
@@ -80,7 +80,7 @@ def transient_names(attempt: Attempt) -> Outcome:
     """One person twice, each time under a new transient name, with the same attributes."""
     person = attempt.bench.people.somebody()
     first, second = (
-        _named(attempt, person, f"_{attempt.token}{number}", NAMEID_TRANSIENT) for number in (1, 2)
+        named_login(attempt, person, f"_{attempt.token}{number}", NAMEID_TRANSIENT) for number in (1, 2)
     )
     if first.sight.who == "nobody":
         return passed("Nobody is signed in under a transient name.")

@@ -50,6 +50,16 @@ ACCOUNTS: tuple[Weakness, ...] = (
         "nameid-lookalike-accounts",
     ),
     weakness(
+        "links-by-email-alone",
+        "Lets a NameID that it has never seen into the account with the same email address.",
+        "nameid-lookalike-accounts",
+    ),
+    weakness(
+        "lets-email-change-unnoticed",
+        "Lets a NameID that comes with another email address into the account of that address.",
+        "nameid-lookalike-accounts",
+    ),
+    weakness(
         "shares-accounts-across-organizations",
         "Opens the account with that address in whatever organization it is.",
         "idp-subject-collision",
