@@ -49,7 +49,7 @@ def not_met(
 ) -> Outcome:
     """The expectation is not met; the case says whether that is a failure, a warning or a remark."""
     row = case.requirement
-    fix = Fix("sp", "SAML settings and code", advice_for(row))
+    fix = Fix("sp", "SAML settings and code", advice_for(row, code))
     difference = Difference(code, row.sentence, expected=expected, received=received, fixes=(fix,), hint=hint)
     chosen = verdict or VERDICT_OF[case.if_not]
     return Outcome(chosen, received, difference)
