@@ -30,6 +30,7 @@ Need = Literal[
     "movable_clock",
     "domains",
     "new_users",
+    "own_users_only",
     "two_encryption_keys",
     "restart",
     "second_acs",

@@ -36,11 +36,20 @@ class Identity:
 class People:
     """Makes identities: fresh ones where the target takes anybody, else its accounts."""
 
-    def __init__(self, rng: Random, domain: str, user: Account | None, other: Account | None) -> None:
+    def __init__(
+        self,
+        rng: Random,
+        domain: str,
+        user: Account | None,
+        other: Account | None,
+        refused: Account | None = None,
+    ) -> None:
         self._rng = rng
         self._domain = domain
         self._user = _of(user) if user else None
         self._other = _of(other) if other else None
+        self.refused = _of(refused) if refused else None
+        """Somebody who has an account that may not be used."""
         self.anyone = user is None
         """Whether the target signs in people that it has never seen. Found out before the cases run."""
 

@@ -78,7 +78,7 @@ def _opened(
         running=running,
         sp=running.sp_metadata(transport),
         idp=idp,
-        people=People(rng, domain, account, target.other_user),
+        people=People(rng, domain, account, target.other_user, target.refused_user),
         probe=Probe(target.signed_in),
         listener=listener,
         transport=transport,

@@ -97,6 +97,7 @@ def _needs(bench: Bench) -> dict[str, tuple[bool, str]]:
             "The SP does not publish two keys for encryption.",
         ),
         "new_users": (bench.people.anyone, "The target signs in its own accounts only."),
+        "own_users_only": (not bench.people.anyone, "The target signs in whomever the IdP vouches for."),
         "attributes_shown": (
             bool(capabilities.echo_attributes),
             "The target file does not say echo_attributes: true, so nothing can be seen.",

@@ -32,7 +32,8 @@ def _admitted(
     core: Core, organization: Organization, member: Member | None, email: str, caller: Caller | None
 ) -> Member | Difference:
     if member is not None and member.status == "removed":
-        if core.settings.removed_members == "refuse" or not organization.saved.jit:
+        may_return = core.settings.removed_members == "recreate" and organization.saved.jit
+        if not may_return and not core.weak("lets-anybody-in"):
             return difference("user_disabled", sp("Members", "invite the person again"), received=email)
         member = None
     if member is None:
@@ -53,7 +54,7 @@ def _foreign_domain(core: Core, email: str) -> Difference | None:
 def _new_member(
     core: Core, organization: Organization, email: str, caller: Caller | None
 ) -> Member | Difference:
-    if not organization.saved.jit:
+    if not organization.saved.jit and not core.weak("lets-anybody-in"):
         return difference(
             "user_unknown",
             sp("Members > Invite", "invite this address"),

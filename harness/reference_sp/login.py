@@ -164,7 +164,7 @@ class Logins:
             org_id=organization.id,
             entity_id=core.entity_id(organization.id),
             acs_url=acs_url,
-            idps={idp.entity_id: idp},
+            idps=careless.providers(core, organization.id, idp),
             message=message,
             memory=core.memory,
             decryption_keys=careless.decryption_keys(core),

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.x509 import Certificate
 from sqlalchemy import insert, select, update
 
 from harness.difference import Difference
@@ -93,7 +92,8 @@ class Organizations:
         self._own_entity_ids = own_entity_ids
         self._known: dict[str, Organization] | None = None
         """What the store holds, read at every request and seldom written."""
-        self._former_keys: dict[str, tuple[Certificate, ...]] = {}
+        self._former: dict[str, IdentityProvider] = {}
+        """What was saved before: for weaknesses that go on trusting it."""
 
     def add(self, org_id: str, name: str, plan: str) -> Organization:
         """A new organization with the SSO settings that the SP's settings start with."""
@@ -213,7 +213,7 @@ class Organizations:
     def _remember_keys(self, organization: Organization) -> None:
         former = self.idp(organization)
         if former is not None:
-            self._former_keys[organization.id] = former.certificates
+            self._former[organization.id] = former
 
     def remove_configuration(self, org_id: str) -> Difference | None:
         """Forget the identity provider; not while everybody depends on it."""
@@ -247,8 +247,12 @@ class Organizations:
             own.signing_keys == "first",
             self._effects().metadata_tools,
         )
-        former = self._former_keys.get(organization.id, ()) if self._effects().keeps_removed_keys else ()
-        return replace(idp, certificates=(*idp.certificates, *former)) if former else idp
+        former = self._former.get(organization.id) if self._effects().keeps_removed_keys else None
+        return replace(idp, certificates=(*idp.certificates, *former.certificates)) if former else idp
+
+    def former_idp(self, org_id: str) -> IdentityProvider | None:
+        """The identity provider that was saved before the present one."""
+        return self._former.get(org_id)
 
     def _write(self, org_id: str, **values: Any) -> None:
         with self._store.work() as work:

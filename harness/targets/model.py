@@ -113,6 +113,8 @@ class TargetFile:
     """Okta-side settings that this SP needs, by API name or wizard label."""
     user: Account | None = None
     other_user: Account | None = None
+    refused_user: Account | None = None
+    """An account that is there and may not be used: disabled, or without access."""
     capabilities: Capabilities = field(default_factory=Capabilities)
     known_deviations: Path | None = None
     reference: Mapping[str, Any] | None = None

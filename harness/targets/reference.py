@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.reference_sp.clock import SystemClock
 from harness.reference_sp.reference_sp import ReferenceSP, SettingRefused
 from harness.targets.errors import SetUpError
-from harness.targets.model import Capabilities, IdpMetadata, SignedIn, TargetFile
+from harness.targets.model import Account, Capabilities, IdpMetadata, SignedIn, TargetFile
 from harness.targets.running import RunningTarget
 
 SECOND_ORG = "10002"
@@ -19,6 +20,12 @@ LOOPBACK = "127.0.0.1"
 """Where the suite serves metadata."""
 FETCH_SECONDS = 2
 """How long the SP waits for an answer there. A case gives none."""
+
+
+USER = Account("ada@acme.test", "ada@acme.test")
+OTHER_USER = Account("bob@acme.test", "bob@acme.test", "Bob", "Babbage")
+REFUSED_USER = Account("eve@acme.test", "eve@acme.test", "Eve", "Moneypenny")
+PEOPLE: Mapping[str, Any] = {"user": USER, "other_user": OTHER_USER, "refused_user": REFUSED_USER}
 
 
 class ReferenceTarget(RunningTarget):
@@ -38,6 +45,8 @@ class ReferenceTarget(RunningTarget):
                 advice="correct `reference` in the target file: profile, weaknesses, or a setting of the SP",
             ) from error
         super().__init__(self._described(target))
+        if not self.sp.settings.jit:
+            self._invite()
 
     def _described(self, target: TargetFile) -> TargetFile:
         sp = self.sp
@@ -50,6 +59,7 @@ class ReferenceTarget(RunningTarget):
             deep_link_start=f"{sp.sso_login_url}?next=/{sp.org_id}/{PAGE}",
             domains=tuple(sp.settings.allowed_domains),
             signed_in=SignedIn(sp.me_url, "Signed in as {email}"),
+            **({} if sp.settings.jit else PEOPLE),
             app={"Application username": "Email", **_attributes(sp), **target.app},
             capabilities=Capabilities(
                 idp_initiated=sp.settings.allow_unsolicited,
@@ -60,6 +70,14 @@ class ReferenceTarget(RunningTarget):
                 accounts_by_name_id=sp.settings.identity == "name id",
             ),
         )
+
+    def _invite(self, org_id: str = "") -> None:
+        """Without JIT provisioning nobody gets an account by coming: three people have one, one of them no more."""
+        known = {member.email for member in self.sp.members(org_id=org_id)}
+        for account in (USER, OTHER_USER, REFUSED_USER):
+            if account.email not in known:
+                self.sp.add_member(account.email, org_id=org_id)
+        self.sp.remove_member(REFUSED_USER.email, org_id=org_id)
 
     def trust(self, idp: IdpMetadata) -> None:
         """Fetch or upload, and save."""
@@ -132,6 +150,8 @@ class ReferenceTarget(RunningTarget):
         if SECOND_ORG not in self._organizations:
             sp.add_organization(SECOND_ORG, "Second")
             self._organizations.append(SECOND_ORG)
+            if not sp.settings.jit:
+                self._invite(SECOND_ORG)
         try:
             sp.upload_metadata(idp_metadata, org_id=SECOND_ORG)
             sp.save(org_id=SECOND_ORG)

@@ -29,6 +29,7 @@ FOLDER = "a folder of the test"
 SETTINGS: dict[str, dict[str, object]] = {
     "no-authn-context-check": {"requested_authn_context": PASSWORD},
     "no-domain-check": {"allowed_domains": ("acme.test",)},
+    "lets-anybody-in": {"jit": False},
     "forgets-former-key": {"former_encryption_key": True},
     "forgets-assertions-at-restart": {"data_dir": FOLDER},
     "transient-names-own-accounts": {"identity": "name id"},

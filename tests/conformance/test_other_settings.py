@@ -17,6 +17,7 @@ TILE_ACS = "{url}/saml/2/tile/{org}"
         ({"idp_initiated_acs_url": TILE_ACS}, "replay-other-endpoint"),
         ({"idp_initiated_acs_url": TILE_ACS}, "unsolicited-non-default-acs"),
         ({"former_encryption_key": True}, "enc-two-decryption-keys"),
+        ({"jit": False}, "err-unknown-user"),
     ],
     ids=lambda value: value if isinstance(value, str) else next(iter(value)),
 )

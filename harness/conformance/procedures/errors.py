@@ -10,7 +10,7 @@ from harness.conformance.attempt import Attempt
 from harness.conformance.procedures.basic import send_one
 from harness.conformance.procedures.bindings import starts_a_login
 from harness.conformance.procedures.registry import procedure
-from harness.conformance.verdicts import Outcome, not_met, not_verified, passed
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded
 from harness.conformance.visitor import Page
 
 SHORTEST_PAGE = 20
@@ -50,6 +50,28 @@ def no_retry_loop(attempt: Attempt) -> Outcome:
             attempt.case, "loop", "the SP stops at an error page", "The SP starts the next login at once."
         )
     return passed(f"The SP stops with HTTP {login.landed.status}.")
+
+
+@procedure("unknown-user")
+def unknown_user(attempt: Attempt) -> Outcome:
+    """Okta vouches for somebody whom the SP does not know, and for somebody whose account may not be used."""
+    people = attempt.bench.people
+    unknown = attempt.login(people.stranger())
+    if unknown.sight.who != "nobody":
+        return judge(attempt.case, unknown.sight, "reject")
+    if people.refused is None:
+        return recorded(
+            f"An unknown user gets HTTP {unknown.landed.status}; the target file names no refused_user beside."
+        )
+    known = attempt.login(people.refused)
+    if known.sight.who != "nobody":
+        return judge(attempt.case, known.sight, "reject")
+    if answer_class(unknown.landed) == answer_class(known.landed):
+        return passed("Both get the same answer.")
+    return recorded(
+        f"The answers differ: HTTP {unknown.landed.status} for an unknown user, HTTP {known.landed.status} for one "
+        "whose account may not be used, or other words."
+    )
 
 
 @procedure("oracle")

@@ -1,11 +1,17 @@
-"""Two tenants of one SP, each with an IdP of its own: neither may speak for the other."""
+"""Two tenants of one SP, each with an IdP of its own: neither may speak for the other. And an IdP that is no more."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from fake_idp.saml.keys import SigningKey
+from fake_idp.saml.metadata import build_metadata
 from harness.conformance.attempt import Attempt
-from harness.conformance.bench import Bench, Login
+from harness.conformance.bench import Bench, Login, NoRequest
+from harness.conformance.procedures.metadata import metadata_of, spare_keys
 from harness.conformance.procedures.registry import procedure
-from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed
+from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, skipped
+from harness.targets.errors import SetUpError
 
 
 def _other(attempt: Attempt) -> Bench:
@@ -75,6 +81,48 @@ def tenant_acs(attempt: Attempt) -> Outcome:
             if sight.who != "nobody":
                 return judge(attempt.case, sight, "reject")
     return passed("A response for one tenant opens nothing at the other.")
+
+
+@procedure("idp-removed")
+def idp_removed(attempt: Attempt) -> Outcome:
+    """Another IdP is set in the place of this one; then this one answers, asked before its removal and unasked."""
+    bench, idp = attempt.bench, attempt.bench.idp
+    before = attempt.good_login()
+    if before.sight.who != "subject":
+        return judge(attempt.case, before.sight, "accept")
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    with spare_keys(attempt, 1) as (key,):
+        successor = replace(idp.metadata_claims([key]), entity_id=f"{idp.entity_id}-successor")
+        try:
+            with metadata_of(attempt, build_metadata(successor)):
+                if not _signs_in(attempt, successor.entity_id, key):
+                    return not_verified(
+                        "No login works by the other IdP, so the first one may still be there."
+                    )
+                answers = [attempt.post(visitor, attempt.issue(bench.people.somebody(), started)).sight]
+                if bench.idp_initiated:
+                    answers.append(attempt.login(flow="idp").sight)
+                goes_on = attempt.look(before.visitor, before.sent.person).who == "subject"
+        except (SetUpError, NoRequest):
+            return skipped("The SP takes no other IdP in the place of the first.")
+    for sight in answers:
+        if sight.who != "nobody":
+            return judge(attempt.case, sight, "reject")
+    return passed(f"It is refused. A session that it had opened {'goes on' if goes_on else 'has ended'}.")
+
+
+def _signs_in(attempt: Attempt, entity_id: str, key: SigningKey) -> bool:
+    """Whether the other IdP can sign somebody in."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    person = attempt.bench.people.somebody()
+    claims = attempt.bench.idp.claims(person, started.request, attempt.variation)
+    claims.issuer = entity_id
+    sent = attempt.bench.idp.message(
+        person, attempt.variation, relay_state=started.relay_state, claims=claims, key=key
+    )
+    return attempt.post(visitor, sent, started=started).sight.who == "subject"
 
 
 @procedure("foreign-domain")

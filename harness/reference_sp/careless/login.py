@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from harness.reference_sp.core import Core
 from harness.reference_sp.exchange import Exchange, Subject
+from harness.reference_sp.idp import IdentityProvider
 from harness.reference_sp.members import Member
 from harness.reference_sp.names import saml
 from harness.reference_sp.pages import local_page
@@ -38,6 +39,8 @@ def request_changes(core: Core, next_page: str) -> dict[str, Any]:
         changes["next_page"] = core.settings.default_page
     if core.weak("relay-state-is-the-page"):
         changes["relay_state"] = f"{core.base_url}{next_page or core.settings.default_page}"
+    if core.weak("writes-forms-unescaped"):
+        changes["relay_state"] = next_page
     return changes
 
 
@@ -54,6 +57,12 @@ def requester(core: Core, org_id: str) -> tuple[str, str]:
 def deflate_with_header(data: bytes) -> bytes:
     """DEFLATE in a zlib envelope."""
     return zlib.compress(data)
+
+
+def providers(core: Core, org_id: str, idp: IdentityProvider) -> dict[str, IdentityProvider]:
+    """The identity providers of an organization by name: one, or the removed one as well."""
+    former = core.organizations.former_idp(org_id) if core.weak("trusts-removed-idps") else None
+    return ({former.entity_id: former} if former else {}) | {idp.entity_id: idp}
 
 
 def decryption_keys(core: Core) -> Callable[[], Sequence[RSAPrivateKey]]:

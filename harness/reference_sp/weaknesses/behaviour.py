@@ -32,6 +32,12 @@ REQUESTS: tuple[Weakness, ...] = (
         "relay-state-is-the-page",
         "Puts the page that was asked for into RelayState.",
         "req-relaystate-80-bytes",
+        "req-relaystate-opaque",
+    ),
+    weakness(
+        "writes-forms-unescaped",
+        "Puts what was asked for into RelayState, and writes it into the page of its request as it came.",
+        "req-form-escaping",
     ),
     weakness("trusts-host-header", "Builds its addresses from the Host header.", "req-host-header-ignored"),
     weakness(
@@ -44,6 +50,11 @@ REQUESTS: tuple[Weakness, ...] = (
 
 ACCOUNTS: tuple[Weakness, ...] = (
     weakness("no-domain-check", "Lets an IdP speak for people of any email domain.", "idp-domain-claim"),
+    weakness(
+        "lets-anybody-in",
+        "Makes accounts although JIT provisioning is off, and opens removed ones again.",
+        "err-unknown-user",
+    ),
     weakness(
         "folds-lookalike-names",
         "Looks accounts up without regard to accents and kinds of letters.",

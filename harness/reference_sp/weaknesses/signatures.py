@@ -183,6 +183,11 @@ SIGNATURES: tuple[Weakness, ...] = (
         tools={"keys": trust.keys_of_every_organization},
     ),
     weakness(
+        "trusts-removed-idps",
+        "Goes on taking answers of an identity provider in whose place another one was set.",
+        "idp-removed",
+    ),
+    weakness(
         "accepts-duplicate-ids",
         "Takes the first element with an ID for the one that is meant.",
         "wrap-duplicate-id",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, make_response, redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from harness.difference import Difference
@@ -33,6 +34,11 @@ def answer_to_refusal(result: Refused) -> BaseResponse | None:
     if weak("session-before-verdict"):
         return _signed_in_all_the_same(result)
     return None
+
+
+def as_it_is(value: str) -> str:
+    """The value of a form field, which the template escapes; a weakness has it believed."""
+    return Markup(value) if core().weak("writes-forms-unescaped") else value  # noqa: S704 - that is the weakness
 
 
 def answer_to_failed_logout(problem: Difference | None) -> BaseResponse | None:
