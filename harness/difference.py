@@ -17,14 +17,14 @@ SIDE_NAMES: dict[Side, str] = {"okta": "Okta", "sp": "the SP", "user": "the user
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One field to change. ``field`` is the label that the admin of that side sees on the page."""
+    """One thing to change. ``field`` is the label that the admin of that side sees on the page; empty for code."""
 
     side: Side
     field: str
     advice: str = ""
 
     def __str__(self) -> str:
-        where = f"in {SIDE_NAMES[self.side]}, field {self.field!r}"
+        where = f"in {SIDE_NAMES[self.side]}" + (f", field {self.field!r}" if self.field else "")
         return f"{where}: {self.advice}" if self.advice else where
 
 

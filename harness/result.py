@@ -8,11 +8,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from harness.difference import Difference
+from harness.difference import Difference, Side
 
 Verdict = Literal["passed", "failed", "warning", "skipped", "not verified"]
 Signed = Literal["both", "assertion", "response", ""]
 VERDICTS: tuple[Verdict, ...] = ("passed", "failed", "warning", "skipped", "not verified")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a text to point out, by character offsets.
+
+    ``fault``: a fault put it there. ``removed``: a fault took ``text`` out at ``start``. ``signed``: a signature by
+    the IdP's key covers it. ``unverified``: a signature refers to it and does not verify.
+    """
+
+    start: int
+    end: int
+    kind: Literal["fault", "removed", "signed", "unverified"]
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -26,8 +40,8 @@ class Evidence:
     kind: Literal["text", "xml", "html", "screenshot", "http"] = "text"
     text: str = ""
     path: Path | None = None
-    marks: Sequence[str] = ()
-    """Pieces of ``text`` to point out: what a fault put there."""
+    marks: Sequence[Mark] = ()
+    """Parts of ``text`` to point out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,8 @@ class Exchange:
     message: str = ""
     xml: str = ""
     seconds: float = 0.0
+    answer: str = ""
+    """What came back, where a status says too little."""
 
 
 @dataclass(slots=True)
@@ -80,12 +96,18 @@ class CaseResult:
     group: str = ""
     level: str = ""
     """MUST, SHOULD, MAY or SECURITY, for a conformance case."""
+    rule: str = ""
+    """The requirement in a sentence, for a conformance case."""
+    references: str = ""
+    """Where the requirement comes from."""
     differences: list[Difference] = field(default_factory=list)
     steps: list[StepResult] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     error: bool = False
     """The harness itself broke (JUnit's error, apart from failure)."""
+    accepted: bool = False
+    """A failure that a file of known deviations accepts."""
 
     def as_json(self) -> dict[str, object]:
         """The case as it stands in ``--json`` reports. The keys only ever grow."""
@@ -106,6 +128,36 @@ class CaseResult:
 
 
 @dataclass(slots=True)
+class Finding:
+    """A cause behind one or many failures of a check, in the words of the person who has to put it right."""
+
+    id: str
+    title: str
+    impact: str
+    """What it means for the people who sign in, in one sentence."""
+    advice: str
+    cases: list[CaseResult]
+    """The failures that it explains, the worst first."""
+    side: Side = "sp"
+
+    @property
+    def failed(self) -> int:
+        """How many of them are failures; the others are warnings."""
+        return sum(case.verdict == "failed" for case in self.cases)
+
+    def as_json(self) -> dict[str, object]:
+        """The finding as it stands in ``--json`` reports."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "impact": self.impact,
+            "advice": self.advice,
+            "side": self.side,
+            "cases": [{"id": case.id, "signed": case.signed} for case in self.cases],
+        }
+
+
+@dataclass(slots=True)
 class RunResult:
     """Everything that one ``run`` or ``check`` found."""
 
@@ -115,6 +167,10 @@ class RunResult:
     seconds: float = 0.0
     share_in_target: float = 0.0
     """Part of the time of a check that was spent waiting for the target, between 0 and 1."""
+    findings: list[Finding] = field(default_factory=list)
+    """What lies behind the failures of a check, the worst first."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What was judged: names, addresses and options that a reader of the report needs."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -130,5 +186,6 @@ class RunResult:
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
             "summary": self.summary,
+            "findings": [finding.as_json() for finding in self.findings],
             "cases": [case.as_json() for case in self.cases],
         }

@@ -30,6 +30,7 @@ from harness.result import CaseResult
 )
 @click.option("--consent", is_flag=True, help="The target's operator agrees to cases that load it.")
 @click.option("--slow", is_flag=True, help="Run the cases that wait for minutes, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure in full, not only the causes.")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Worker processes.")
 @click.option(
     "--list", "list_only", is_flag=True, help="Show every requirement with its cases, or why it has none."
@@ -44,6 +45,7 @@ def command(
     draft: Path | None,
     consent: bool,
     slow: bool,
+    verbose: bool,
     jobs: int | None,
     list_only: bool,
     seed: int,
@@ -94,12 +96,13 @@ def command(
             known_deviations=known_deviations,
             consent=consent,
             slow=slow,
+            marks_all=report is not None,
             jobs=jobs,
             on_case=show,
             on_manual=_ask_to_configure,
         )
         result = check(described, options)
-    code = finish(result, json_file=json_file, junit_file=junit_file, report=report)
+    code = finish(result, json_file=json_file, junit_file=junit_file, report=report, verbose=verbose)
     if draft is not None:
         click.echo(_told(draft, write_draft(result, draft)))
     return code

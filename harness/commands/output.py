@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,22 @@ from typing import Self
 import click
 
 from harness.exits import CANNOT_JUDGE, FAILED, PASSED
-from harness.report.console import COLOURS, case_line, failure_lines, summary_lines
+from harness.report.console import (
+    COLOURS,
+    case_line,
+    failure_lines,
+    finding_case_lines,
+    finding_lines,
+    summary_lines,
+)
 from harness.report.html import write_html
 from harness.report.json_file import write_json
 from harness.report.junit import write_junit
-from harness.result import CaseResult, RunResult
+from harness.result import CaseResult, Finding, RunResult
 
 BAR_WIDTH = 24
+FEW = 3
+"""So many failures of a check are printed in full without being asked for."""
 
 
 class Progress:
@@ -63,13 +72,25 @@ class Progress:
             click.echo("\r\x1b[K", nl=False)
 
 
-def finish(result: RunResult, *, json_file: Path | None, junit_file: Path | None, report: Path | None) -> int:
-    """Repeat what failed, print the summary, write the files that were asked for; return the exit code."""
-    for case in result.cases:
-        if case.verdict == "failed":
+def finish(
+    result: RunResult,
+    *,
+    json_file: Path | None,
+    junit_file: Path | None,
+    report: Path | None,
+    verbose: bool = False,
+) -> int:
+    """Repeat what failed, print the summary, write the files that were asked for; return the exit code.
+
+    Failures of a check are told by their causes; few of them, or all with ``verbose``, in full before that.
+    """
+    failed = [case for case in result.cases if case.verdict == "failed"]
+    if verbose or not result.findings or len(failed) <= FEW:
+        for case in failed:
             click.echo()
-            for line in failure_lines(case):
+            for line in failure_lines(case, "the report shows" if report else "--report DIR shows"):
                 click.echo(line)
+    _echo_findings(result.findings)
     click.echo()
     if json_file:
         write_json(result, json_file)
@@ -84,10 +105,26 @@ def finish(result: RunResult, *, json_file: Path | None, junit_file: Path | None
     return exit_code(result)
 
 
+def _echo_findings(findings: Sequence[Finding]) -> None:
+    """First every failed case under its cause; then, where a reader's eye falls, the causes alone."""
+    for finding in findings:
+        click.echo()
+        for line in finding_case_lines(finding):
+            click.echo(line)
+    if findings:
+        click.echo("\nWhat to change, the worst first:")
+    for number, finding in enumerate(findings, start=1):
+        click.echo()
+        for line in finding_lines(number, finding):
+            click.echo(line)
+
+
 def exit_code(result: RunResult) -> int:
-    """1 when something failed, 3 when nothing could be judged, else 0."""
+    """1 when something failed, 3 when the harness itself broke in a case or nothing could be judged, else 0."""
     if any(case.verdict == "failed" for case in result.cases):
         return FAILED
+    if any(case.error for case in result.cases):
+        return CANNOT_JUDGE
     if not any(case.verdict in ("passed", "warning") for case in result.cases):
         return CANNOT_JUDGE
     return PASSED

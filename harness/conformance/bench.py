@@ -106,6 +106,8 @@ class Bench:
     """Whether messages come from Okta's site, as in life."""
     slow: bool = False
     """Whether cases may wait for minutes."""
+    marks_all: bool = False
+    """Whether the messages of passed cases are marked, too, for a report that shows them."""
     moved_clock: float = 0.0
     """Seconds by which the SP's clock was moved in the present attempt."""
     former_certificates: set[x509.Certificate] = field(default_factory=set)
@@ -191,6 +193,8 @@ class Bench:
         page = visitor.get(url or self.target.login_url, headers=headers)
         started = read_started(page)
         self.requests.append(started)
+        xml = started.request.xml.decode("utf-8", "replace")
+        visitor.note("user", "Okta", "POST" if started.form else "GET", started.endpoint, "AuthnRequest", xml)
         return started
 
     def message(
@@ -219,9 +223,11 @@ class Bench:
 
     def deliver(self, visitor: Visitor, sent: Sent, *, url: str = "") -> Page:
         """Post a message to the ACS as Okta's page does: from another site."""
-        xml = sent.issued.xml.decode("utf-8", "replace")
+        visitor.note(
+            "Okta", "user", "", "", "Response", "", answer=", ".join(sent.faults) or "as Okta sends it"
+        )
         return visitor.post(
-            url or self.sp.acs_url, sent.fields, from_url=self.from_url, message=("Response", xml)
+            url or self.sp.acs_url, sent.fields, from_url=self.from_url, message=("Response", "")
         )
 
     def login(

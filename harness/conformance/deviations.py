@@ -114,6 +114,7 @@ class KnownDeviations:
         if result.verdict in ("failed", "warning"):
             result.verdict = "warning"
             result.reason = f"Known deviation: {line.reason}"
+            result.accepted = True
             self._failed.setdefault(line, []).append(result)
         elif result.verdict == "passed":
             self._passed.setdefault(line, []).append(result)

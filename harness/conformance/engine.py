@@ -12,7 +12,9 @@ from pathlib import Path
 
 from harness.conformance.cases import cases
 from harness.conformance.deviations import KnownDeviations, load_deviations
-from harness.conformance.evidence import blank_result, finish, requirement_evidence
+from harness.conformance.evidence import blank_result, finish
+from harness.conformance.facts import facts_of
+from harness.conformance.findings import find
 from harness.conformance.observed import Observed
 from harness.conformance.opening import open_bench
 from harness.conformance.options import CHECK_PROFILES, CheckOptions
@@ -36,6 +38,8 @@ class Part:
     observed: Observed
     authn_requests_signed: bool
     """Whether the SP's metadata promises signed requests."""
+    facts: dict[str, str]
+    """What was judged, for the report."""
 
 
 def check(target: str | Path | TargetFile, options: CheckOptions | None = None) -> RunResult:
@@ -56,13 +60,20 @@ def check(target: str | Path | TargetFile, options: CheckOptions | None = None) 
     seed = random.SystemRandom().randrange(MAX_SEED) if options.seed is None else options.seed
     began = time.monotonic()
     results = _Results(options, deviations)
-    observed = _run_all(described, options, str(seed), results)
+    part = _run_all(described, options, str(seed), results)
     ordered = results.ordered()
     gone = deviations.gone()
     for result in gone:
         results.add(result)
+    every = [*ordered, *gone]
     return RunResult(
-        described.name, seed, [*ordered, *gone], time.monotonic() - began, observed.share_in_target
+        described.name,
+        seed,
+        every,
+        time.monotonic() - began,
+        part.observed.share_in_target,
+        find(every),
+        part.facts,
     )
 
 
@@ -96,7 +107,7 @@ def _jobs(target: TargetFile, options: CheckOptions) -> int:
     return 2 if target.reference is not None else 1
 
 
-def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Results) -> Observed:
+def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Results) -> Part:
     of = _jobs(target, options)
     portable = replace(options, on_case=None, on_manual=None)
     workers = [Worker(Job(target, portable, seed, index, of), results.add) for index in range(1, of)]
@@ -108,7 +119,7 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
             for case in chosen(options):
                 if case.procedure in DEFERRED:
                     results.add(whole.judge(case))
-            return part.observed
+            return part
     except BaseException:
         for worker in workers:
             worker.kill()
@@ -140,8 +151,7 @@ def run_part(
                 continue
             if index == 0:
                 result = finish(blank_result(case), outcome)
-                result.evidence = [requirement_evidence(case.requirement)]
                 report(result)
         runner = Runner(bench, report)
         runner.run(batches(runnable, bench)[index::of])
-        yield Part(runner.collect(), bench.sp.authn_requests_signed)
+        yield Part(runner.collect(), bench.sp.authn_requests_signed, facts_of(bench, options))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from fake_idp.saml.pipeline import Fault, issue_response
+from fake_idp.saml.pipeline import Fault
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Bench, Login
 from harness.conformance.cases import Case, Shape
+from harness.conformance.changes import changes
+from harness.conformance.covered import covered
+from harness.conformance.idp import Sent
 from harness.conformance.requirements import Requirement, groups
 from harness.conformance.verdicts import Outcome
-from harness.conformance.visitor import http_text
-from harness.result import CaseResult, Evidence
+from harness.conformance.visitor import Page, http_text
+from harness.result import CaseResult, Evidence, Mark
 
 MAX_XML = 40_000
-MAX_MARKS = 12
-_LONG_TOKEN = 400
+MAX_SAID = 300
+MAX_LOGOUTS = 6
 
 
 def group_title(row: Requirement) -> str:
@@ -43,6 +48,8 @@ def blank_result(case: Case, faults: Sequence[Fault] = (), shape: Shape | None =
         signed=shape or "",
         group=group_title(row),
         level=row.level,
+        rule=row.sentence,
+        references="; ".join(row.references),
     )
 
 
@@ -55,21 +62,19 @@ def finish(result: CaseResult, outcome: Outcome) -> CaseResult:
     return result
 
 
-def requirement_evidence(row: Requirement) -> Evidence:
-    """The requirement in a sentence, with its level and references."""
-    references = "; ".join(row.references)
-    return Evidence(
-        "Requirement", text=f"{row.sentence}\n{row.level}, tier {row.tier}. References: {references}"
-    )
+def attempt_evidence(attempt: Attempt, control: str, *, full: bool, marked: bool) -> list[Evidence]:
+    """Sent, come back, seen, control.
 
-
-def attempt_evidence(attempt: Attempt, control: str, *, full: bool) -> list[Evidence]:
-    """Sent, come back, seen, control. ``full`` also works out what the fault changed, which costs a second message."""
-    found = [requirement_evidence(attempt.case.requirement)]
+    ``full`` shows every message of the attempt, else the last one. ``marked`` also works out what the faults changed
+    and what the signatures cover, which costs a second message and two verifications each.
+    """
+    found: list[Evidence] = []
     logins = attempt.logins if full else attempt.logins[-1:]
     for number, login in enumerate(logins, start=1):
         suffix = f" ({number} of {len(logins)})" if len(logins) > 1 else ""
-        found.extend(_login_evidence(attempt.bench, login, suffix, marks=full))
+        found.extend(_login_evidence(attempt.bench, login, suffix, marked=marked))
+    if full:
+        found.extend(_logout_evidence(attempt))
     found.append(Evidence("The control", text=control))
     found.extend(Evidence("Remark", text=note) for note in attempt.notes)
     if attempt.bench.running.output and full:
@@ -77,42 +82,51 @@ def attempt_evidence(attempt: Attempt, control: str, *, full: bool) -> list[Evid
     return found
 
 
-def _login_evidence(bench: Bench, login: Login, suffix: str, *, marks: bool) -> list[Evidence]:
+def _logout_evidence(attempt: Attempt) -> list[Evidence]:
+    """The logout messages of an attempt: they are what a case about logout is about."""
+    visitors = {id(login.visitor): login.visitor for login in attempt.logins}.values()
+    every = [one for visitor in visitors for one in visitor.exchanges if one.message.startswith("Logout")]
+    found = []
+    for one in every[:MAX_LOGOUTS]:
+        marks = covered(one.xml, attempt.bench.idp.key.certificate)
+        found.append(Evidence(f"{one.message} that was sent by {one.method}", "xml", one.xml, marks=marks))
+        query = f"{urlsplit(one.url).query}\n" if one.method == "GET" else ""
+        address = one.url.partition("?")[0]
+        found.append(Evidence("That was answered", "http", f"{address}\nHTTP {one.status}\n{query}"))
+    return found
+
+
+def _login_evidence(bench: Bench, login: Login, suffix: str, *, marked: bool) -> list[Evidence]:
     xml = login.sent.issued.xml.decode("utf-8", "replace")[:MAX_XML]
-    changed = marks_of(bench, login) if marks and login.sent.faults else ()
-    return [
-        Evidence(f"What was sent{suffix}: {login.sent.variation.describe()}", "xml", xml, marks=changed),
+    marks = _marks(bench, login.sent, xml) if marked else ()
+    what = "What was sent" if login.sent.faults else "A good login"
+    found = [
+        Evidence(f"{what}{suffix}: {login.sent.variation.describe()}", "xml", xml, marks=marks),
         Evidence(f"What came back{suffix}", "http", f"{login.landed.url}\n{http_text(login.landed.answer)}"),
-        Evidence(
-            f"Who is signed in{suffix}", text=f"{login.sight.describe()} Seen at {login.sight.page.url}."
-        ),
     ]
+    said = said_on(login.landed) if login.sight.who == "nobody" else ""
+    if said:
+        found.append(Evidence(f"The SP said{suffix}", text=said))
+    seen = f"{login.sight.describe()} Seen at {login.sight.page.url}."
+    return [*found, Evidence(f"Who is signed in{suffix}", text=seen)]
 
 
-def marks_of(bench: Bench, login: Login) -> tuple[str, ...]:
-    """The pieces of the message that would not be there without the faults."""
-    sent = login.sent
-    signing = bench.idp.signing(sent.variation, sent.issued.signing.key)
+def _marks(bench: Bench, sent: Sent, xml: str) -> tuple[Mark, ...]:
+    signed = covered(xml, bench.idp.key.certificate)
+    if sent.twin is None:
+        return signed
     try:
-        good = issue_response(bench.idp.claims(sent.person, None, sent.variation), signing, rng=bench.idp.rng)
-    except ValueError:
-        return ()
-    return pieces_only_in(sent.issued.xml.decode("utf-8", "replace"), good.xml.decode("utf-8", "replace"))
+        good = sent.twin()
+    except ValueError:  # this person or setting cannot be sent without the fault
+        return signed
+    return (*signed, *changes(xml, good.xml.decode("utf-8", "replace")))
 
 
-def pieces_only_in(faulty: str, good: str) -> tuple[str, ...]:
-    """Tags and texts of one message that the other one lacks; ids, times and signature values do not count."""
-    known = {_general(piece) for piece in _pieces(good)}
-    found = [piece for piece in _pieces(faulty) if _general(piece) not in known and len(piece) < _LONG_TOKEN]
-    return tuple(dict.fromkeys(found))[:MAX_MARKS]
-
-
-def _pieces(xml: str) -> list[str]:
-    return [piece for piece in re.findall(r"<!--.*?-->|<[^>]*>|[^<]+", xml, re.DOTALL) if piece.strip()]
-
-
-def _general(piece: str) -> str:
-    """A piece with everything replaced that differs from message to message anyway."""
-    piece = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", piece)
-    piece = re.sub(r"\bid[\d.]{6,}|#id\d+|_[0-9a-f-]{20,}", "ID", piece)
-    return "BASE64" if re.fullmatch(r"[A-Za-z0-9+/=\s]{40,}", piece) else piece
+def said_on(page: Page) -> str:
+    """What a person reads on a page, on one line: the SP's own reason for a refusal, where it gives one."""
+    text = re.sub(
+        r"(?s)<(script|style|head|nav|header|footer)\b.*?</\1>|<!--.*?-->", " ", page.text[:MAX_XML]
+    )
+    text = html.unescape(re.sub(r"<[^>]+>", " ", text))
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if len(text) <= MAX_SAID else f"{text[:MAX_SAID]} [...]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -59,6 +59,8 @@ class Sent:
     relay_state: str | None
     faults: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    twin: Callable[[], IssuedResponse] | None = None
+    """Makes the same message without its faults, the IDs included; None where there are none."""
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -178,9 +180,11 @@ class SuiteIdp:
         """A response about this person; ``request`` makes it the answer to one."""
         said = claims or self.claims(person, request, variation)
         shared: dict[str, Any] = dict(data or {})
-        issued = issue_response(said, self.signing(variation, key), faults=faults, rng=self._rng, data=shared)
+        signing = self.signing(variation, key)
+        twin = _twin(said, signing, self._rng) if faults else None
+        issued = issue_response(said, signing, faults=faults, rng=self._rng, data=shared)
         named = person.named(said.name_id)
-        return Sent(issued, named, variation, relay_state, tuple(fault.id for fault in faults), shared)
+        return Sent(issued, named, variation, relay_state, tuple(fault.id for fault in faults), shared, twin)
 
     def why_not(
         self, faults: Sequence[Fault], person: Identity, variation: Variation, *, solicited: bool = True
@@ -203,3 +207,14 @@ class SuiteIdp:
             last_name=identity.last_name,
             profile=identity.profile,
         )
+
+
+def _twin(claims: ResponseClaims, signing: SigningOptions, rng: Random) -> Callable[[], IssuedResponse]:
+    state = rng.getstate()
+
+    def made() -> IssuedResponse:
+        again = Random()  # noqa: S311 - IDs of test messages
+        again.setstate(state)
+        return issue_response(claims, signing, rng=again)
+
+    return made

@@ -85,6 +85,7 @@ def _opened(
         rng=rng,
         publisher=publisher,
         slow=options.slow,
+        marks_all=options.marks_all,
     )
     _agree(bench, app)
     preflight(bench)

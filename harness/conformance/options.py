@@ -30,6 +30,8 @@ class CheckOptions:
     """The target's operator agrees to cases that load it: expansion, depth, size, floods, races."""
     slow: bool = False
     """Run the cases that wait for minutes."""
+    marks_all: bool = False
+    """Work out for the messages of passed cases, too, what faults changed and signatures cover: for a report."""
     jobs: int | None = None
     """Worker processes. ``None``: two for the reference SP, one for a target of one's own."""
     on_case: Callable[[CaseResult], None] | None = None

@@ -12,7 +12,7 @@ from fake_idp.saml.pipeline import Fault
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Bench, NoRequest
 from harness.conformance.cases import Case
-from harness.conformance.evidence import attempt_evidence, blank_result, finish, requirement_evidence
+from harness.conformance.evidence import attempt_evidence, blank_result, finish
 from harness.conformance.idp import Variation
 from harness.conformance.observed import Observed, Refusal, RequestSeen
 from harness.conformance.procedures import procedure_named
@@ -118,7 +118,6 @@ class Runner:
         elif not control.accepted and not _is_control(case):
             told = self._down or control.told
             finish(result, not_verified(f"The good login before it failed, so nothing can be said. {told}"))
-            result.evidence = [requirement_evidence(case.requirement)]
         else:
             self._attempt(case, variation, faults, control, result)
         result.seconds = time.monotonic() - began
@@ -151,7 +150,10 @@ class Runner:
             )
         finish(result, outcome)
         self._observe(attempt)
-        result.evidence = attempt_evidence(attempt, control.told, full=outcome.verdict != "passed")
+        failed = outcome.verdict != "passed"
+        result.evidence = attempt_evidence(
+            attempt, control.told, full=failed, marked=failed or self.bench.marks_all
+        )
         result.exchanges = [exchange for login in attempt.logins for exchange in login.visitor.exchanges]
         if self.bench.moved_clock:
             self.bench.running.move_clock(-self.bench.moved_clock)

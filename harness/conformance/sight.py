@@ -31,13 +31,19 @@ class Sight:
     shows_subject: bool = False
     shows_forged: bool = False
     shows_marker: bool = False
+    subject: str = ""
+    """Name of the person whom the message is about."""
+    forged: str = ""
+    """Name of the person whom a forger put into it."""
 
     def describe(self) -> str:
         """One sentence for reports."""
+        if self.who == "forged" and not self.shows_forged:
+            return "A value that only stands in the forged part is shown in the session."
         return {
-            "subject": "The expected user is signed in.",
-            "forged": "The forged user is signed in, or the forged marker is shown.",
-            "somebody": "Somebody is signed in who is not the expected user.",
+            "subject": f"The user of the message, {self.subject}, is signed in.",
+            "forged": f"The forged user {self.forged} is signed in.",
+            "somebody": f"Somebody else than {self.subject or 'the user of the message'} is signed in.",
             "nobody": f"Nobody is signed in (HTTP {self.page.status}).",
         }[self.who]
 
@@ -97,7 +103,8 @@ class Probe:
             who = "subject"
         elif self._is_for_somebody(page):
             who = "somebody"
-        return Sight(who, page, shows_subject, shows_forged, shows_marker)
+        names = [person.name_id or person.email if person else "" for person in (subject, forged)]
+        return Sight(who, page, shows_subject, shows_forged, shows_marker, *names)
 
     def _is_for_somebody(self, page: Page) -> bool:
         """Whether the page is one that nobody gets without a login."""

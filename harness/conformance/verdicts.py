@@ -14,6 +14,14 @@ from harness.result import Verdict
 VERDICT_OF: dict[IfNot, Verdict] = {"failed": "failed", "warning": "warning", "report": "passed"}
 
 
+_FOUND = {
+    "accepted": "A message that must be refused was accepted.",
+    "refused": "A good message was refused.",
+    "forged": "A forged identity was accepted.",
+}
+"""What was found, before the rule that it breaks: the rule alone would read as if it held."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one attempt."""
@@ -49,8 +57,9 @@ def not_met(
 ) -> Outcome:
     """The expectation is not met; the case says whether that is a failure, a warning or a remark."""
     row = case.requirement
-    fix = Fix("sp", "SAML settings and code", advice_for(row, code))
-    difference = Difference(code, row.sentence, expected=expected, received=received, fixes=(fix,), hint=hint)
+    fix = Fix("sp", "", advice_for(row, code))
+    found = f"{_FOUND.get(code, 'This does not hold.')} The rule: {row.sentence}"
+    difference = Difference(code, found, expected=expected, received=received, fixes=(fix,), hint=hint)
     chosen = verdict or VERDICT_OF[case.if_not]
     return Outcome(chosen, received, difference)
 

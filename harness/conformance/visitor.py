@@ -6,13 +6,15 @@ only within the target's own hosts, so the journey to the IdP ends with the requ
 
 from __future__ import annotations
 
+import base64
 import copy
 import http.client
 import re
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urldefrag, urljoin, urlsplit
 
 from harness.drivers.errors import DriverError, HostRefused, PageUnreachable
 from harness.drivers.http.cookies import CookieJar, Journey
@@ -24,6 +26,7 @@ from harness.targets.model import host_of
 MAX_REDIRECTS = 10
 KEPT_BODY = 4_000
 """Characters of an answer that evidence keeps."""
+MAX_MESSAGE = 200_000
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 Fields = Sequence[tuple[str, str]]
@@ -175,8 +178,37 @@ class Visitor:
         self._record(method, url, answer.status, message, at)
         return answer
 
+    def note(
+        self, actor: str, receiver: str, method: str, url: str, message: str, xml: str, answer: str = ""
+    ) -> None:
+        """A step of the login that the suite takes in the IdP's place, without any request."""
+        at = time.monotonic() - self.started
+        self.exchanges.append(Exchange(actor, receiver, method, url, 0, message, xml, at, answer))
+
     def _record(self, method: str, url: str, status: int, message: tuple[str, str], at: float) -> None:
-        self.exchanges.append(Exchange("user", "SP", method, url, status, *message, seconds=at))
+        name, xml = message if message[0] else carried(url)
+        self.exchanges.append(Exchange("user", "SP", method, url, status, name, xml, seconds=at))
+
+
+def carried(url: str) -> tuple[str, str]:
+    """The logout message in a query string, by its kind and as XML; empty texts where there is none to be read."""
+    query = dict(parse_qsl(urlsplit(url).query)) if "SAMLRe" in url else {}
+    for parameter, kind in (("SAMLRequest", "LogoutRequest"), ("SAMLResponse", "LogoutResponse")):
+        xml = _inflated(query.get(parameter, ""))
+        if kind in xml:
+            return kind, xml
+    return "", ""
+
+
+def _inflated(value: str) -> str:
+    try:
+        return (
+            zlib.decompressobj(-15)
+            .decompress(base64.b64decode(value), MAX_MESSAGE)
+            .decode("utf-8", "replace")
+        )
+    except (ValueError, zlib.error):
+        return ""
 
 
 def _navigation(method: str, url: str, from_url: str) -> dict[str, str]:

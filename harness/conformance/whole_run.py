@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from harness.conformance.cases import Case
-from harness.conformance.evidence import blank_result, finish, requirement_evidence
+from harness.conformance.evidence import blank_result, finish
 from harness.conformance.observed import Observed, Refusal
 from harness.conformance.request_checks import check_requests, read_requests
 from harness.conformance.verdicts import Outcome, not_met, not_verified, passed, recorded
@@ -26,7 +26,6 @@ class WholeRun:
         """The result of one such case."""
         began = time.monotonic()
         result = blank_result(case)
-        result.evidence = [requirement_evidence(case.requirement)]
         if case.procedure == "requests":
             finish(result, check_requests(case, self._requests, self._promised))
         else:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.result import CaseResult, Evidence, RunResult, StepResult
+from harness.difference import SIDE_NAMES
+from harness.report.overview import finding_rows
+from harness.result import CaseResult, Evidence, Finding, RunResult, StepResult
 
 WORDS = {
     "passed": "PASS",
     "failed": "FAIL",
     "warning": "WARN",
     "skipped": "SKIP",
-    "not verified": "????",
+    "not verified": "N/V ",
 }
 COLOURS = {
     "passed": "green",
@@ -31,33 +33,36 @@ def case_line(case: CaseResult) -> str:
     return f"{word}  {case.id}{shape}  {case.seconds:.2f} s{reason}"
 
 
-def failure_lines(case: CaseResult) -> Iterator[str]:
-    """A failed case in full: the step with its variables filled in, what was expected, where the evidence is."""
+def failure_lines(case: CaseResult, rest: str = "--report DIR shows") -> Iterator[str]:
+    """A failed case in full: the step with its variables filled in, what was expected, where the evidence is.
+
+    ``rest`` says where what is too long for a terminal can be read.
+    """
     yield f"{case.id}: {case.title}"
     if case.reason:
         yield f"  {case.reason}"
     failed = [step for step in case.steps if step.verdict == "failed"]
     for step in failed:
-        yield from _step_lines(step)
+        yield from _step_lines(step, rest)
     shown = [difference for step in failed for difference in step.differences]
     for difference in case.differences:
         if difference not in shown:
             yield from (f"  {line}" for line in difference.lines())
     for evidence in case.evidence:
-        yield from _evidence_lines(evidence)
+        yield from _evidence_lines(evidence, rest)
 
 
-def _step_lines(step: StepResult) -> Iterator[str]:
+def _step_lines(step: StepResult, rest: str) -> Iterator[str]:
     yield f"  at {step.where}" if step.where else f"  at step {step.title}"
     yield f"  step: {step.title}"
     yield from (f"  | {line}" for line in step.source.splitlines())
     for difference in step.differences:
         yield from (f"  {line}" for line in difference.lines())
     for evidence in step.evidence:
-        yield from _evidence_lines(evidence)
+        yield from _evidence_lines(evidence, rest)
 
 
-def _evidence_lines(evidence: Evidence) -> Iterator[str]:
+def _evidence_lines(evidence: Evidence, rest: str) -> Iterator[str]:
     if evidence.path is not None:
         yield f"  evidence: {evidence.title}: {evidence.path}"
         return
@@ -65,12 +70,35 @@ def _evidence_lines(evidence: Evidence) -> Iterator[str]:
     if len(lines) == 1 and len(lines[0]) < 160:
         yield f"  {evidence.title}: {lines[0]}"
     elif lines and evidence.kind in ("xml", "html"):
-        yield f"  {evidence.title}: {len(lines)} lines ({evidence.kind}); --report DIR shows them"
+        yield f"  {evidence.title}: {len(lines)} lines ({evidence.kind}); {rest} them"
     elif lines:
         yield f"  {evidence.title}:"
         yield from (f"    {line[:200]}" for line in lines[:EVIDENCE_LINES])
         if len(lines) > EVIDENCE_LINES:
-            yield f"    ({len(lines) - EVIDENCE_LINES} more lines; --report DIR shows all)"
+            yield f"    ({len(lines) - EVIDENCE_LINES} more lines; {rest} all)"
+
+
+def finding_case_lines(finding: Finding) -> Iterator[str]:
+    """The failures behind a finding, each case once, with its signing shapes."""
+    yield f"{finding.title}"
+    for row in finding_rows(finding):
+        word = "ERR " if row.first.error else WORDS[row.first.verdict]
+        shapes = f"  [{row.shapes} signed]" if row.shapes else ""
+        yield f"  {word}  {row.id}{shapes}  {row.first.reason}".rstrip()
+
+
+def finding_lines(number: int, finding: Finding) -> Iterator[str]:
+    """A finding in short: the cause, what it means, and what to change."""
+    warnings = len(finding.cases) - finding.failed
+    counts = [f"{finding.failed} failed"] * bool(finding.failed) + [f"{warnings} warned"] * bool(warnings)
+    yield f"{number}. {finding.title}  ({', '.join(counts)})"
+    if finding.impact:
+        yield f"   {finding.impact}"
+    if finding.advice:
+        yield f"   Change, in {SIDE_NAMES[finding.side]}: {finding.advice}"
+    first = finding.cases[0]
+    shape = f" [{first.signed} signed]" if first.signed else ""
+    yield f"   For example {first.id}{shape}: {first.reason or first.title}"
 
 
 def summary_lines(result: RunResult) -> Iterator[str]:

@@ -15,11 +15,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from harness.report import sequence
-from harness.report.marking import marked_xml
-from harness.result import VERDICTS, CaseResult, Evidence, RunResult
+from harness.report.marking import excerpt, marked_xml, visible
+from harness.report.overview import finding_rows, first_good_login, rules_of
+from harness.result import VERDICTS, CaseResult, Evidence, Finding, RunResult
 
 REPORT_NAME = "report.html"
 _LETTERED = re.compile(r"[A-Z]\. ")
+_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def write_html(result: RunResult, directory: Path) -> Path:
@@ -41,9 +43,19 @@ def html_text(result: RunResult) -> str:
     )
     environment.filters["embedded"] = _embedded
     environment.filters["marked_xml"] = marked_xml
-    anchors = {id(case): f"case-{number}" for number, case in enumerate(result.cases, start=1)}
+    environment.filters["excerpt"] = excerpt
+    environment.filters["visible"] = visible
+    environment.filters["anchor_text"] = _anchor_text
+    anchors = _anchors(result.cases)
+    cause = {id(case): finding for finding in result.findings for case in finding.cases}
     return environment.get_template("report.html").render(
         anchor=lambda case: anchors[id(case)],
+        cause=lambda case: cause.get(id(case)),
+        finding_anchor=lambda finding: f"finding-{_anchor_text(finding.id)}",
+        finding_rows=finding_rows,
+        rules_of=rules_of,
+        example_of=_example_of,
+        good_login=first_good_login(result.cases),
         result=result,
         verdicts=VERDICTS,
         groups=_groups(result.cases),
@@ -51,6 +63,32 @@ def html_text(result: RunResult) -> str:
         draw=sequence.draw,
         written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
+
+
+def _anchors(cases: Iterable[CaseResult]) -> dict[int, str]:
+    """An address for each case that stays the same from run to run."""
+    anchors: dict[int, str] = {}
+    taken: set[str] = set()
+    for case in cases:
+        words = (case.id, case.signed, case.driver if case.driver != "http" else "")
+        name = base = _anchor_text("case-" + ".".join(word for word in words if word))
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{base}.{number}"
+        taken.add(name)
+        anchors[id(case)] = name
+    return anchors
+
+
+def _anchor_text(text: str) -> str:
+    return _UNSAFE.sub("-", text.replace("/", "."))
+
+
+def _example_of(finding: Finding) -> Evidence | None:
+    """The message of the finding's first case, where there is one with a fault to show."""
+    messages = (evidence for evidence in finding.cases[0].evidence if evidence.kind == "xml")
+    return next((one for one in messages if any(m.kind in ("fault", "removed") for m in one.marks)), None)
 
 
 def _groups(cases: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from harness.result import Exchange
 
-LANE_WIDTH = 300
-ROW_HEIGHT = 46
-TOP = 56
+LANE_WIDTH = 330
+ROW_HEIGHT = 40
+TOP = 44
+MAX_ARROWS = 40
+_SERVERS = ("SP", "Okta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,11 @@ class Arrow:
     y: int
     label: str
     saml: bool
-    answer: str
+
+    @property
+    def middle(self) -> int:
+        """Where the label stands."""
+        return (self.x1 + self.x2) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,18 @@ class Diagram:
     height: int
     lanes: tuple[tuple[str, int], ...]
     arrows: tuple[Arrow, ...]
+    left_out: int
+    """Arrows beyond the most that are drawn."""
 
 
 def draw(exchanges: Sequence[Exchange]) -> Diagram | None:
-    """Lay the exchanges out; ``None`` when there are none. The person's lane stands in the middle."""
+    """Lay the exchanges out; ``None`` when there are none. People stand between the servers: they carry everything."""
     if not exchanges:
         return None
-    actors = list(dict.fromkeys(exchange.actor for exchange in exchanges))
-    receivers = list(dict.fromkeys(exchange.receiver for exchange in exchanges))
-    names = [*receivers[:1], *actors, *receivers[1:]]
+    everybody = dict.fromkeys(name for one in exchanges for name in (one.actor, one.receiver))
+    servers = [name for name in _SERVERS if name in everybody]
+    people = [name for name in everybody if name not in servers]
+    names = [*servers[:1], *people, *servers[1:]]
     lanes = tuple((name, LANE_WIDTH // 2 + index * LANE_WIDTH) for index, name in enumerate(names))
     centre = dict(lanes)
     arrows = tuple(
@@ -51,14 +60,19 @@ def draw(exchanges: Sequence[Exchange]) -> Diagram | None:
             y=TOP + ROW_HEIGHT * (row + 1),
             label=_label(exchange),
             saml=bool(exchange.message),
-            answer=str(exchange.status),
         )
-        for row, exchange in enumerate(exchanges)
+        for row, exchange in enumerate(exchanges[:MAX_ARROWS])
     )
-    return Diagram(LANE_WIDTH * len(names), TOP + ROW_HEIGHT * (len(arrows) + 1), lanes, arrows)
+    height = TOP + ROW_HEIGHT * (len(arrows) + 1)
+    return Diagram(LANE_WIDTH * len(names), height, lanes, arrows, max(0, len(exchanges) - MAX_ARROWS))
 
 
 def _label(exchange: Exchange) -> str:
-    path = urlsplit(exchange.url).path or "/"
-    short = path if len(path) <= 34 else path[:16] + "…" + path[-17:]
-    return f"{exchange.method} {short}" + (f" [{exchange.message}]" if exchange.message else "")
+    words = [exchange.method, _short(urlsplit(exchange.url).path) if exchange.url else "", exchange.message]
+    if exchange.answer or exchange.status:
+        words.append(f"→ {exchange.answer or exchange.status}" if exchange.url else f": {exchange.answer}")
+    return _short(" ".join(word for word in words if word).replace(" : ", ": "), 52)
+
+
+def _short(text: str, most: int = 30) -> str:
+    return text if len(text) <= most else f"{text[: most // 2 - 1]}…{text[-(most // 2) :]}"

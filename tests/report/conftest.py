@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.difference import Difference, Fix
-from harness.result import CaseResult, Evidence, Exchange, RunResult, StepResult
+from harness.result import CaseResult, Evidence, Exchange, Finding, Mark, RunResult, StepResult
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+SENT = '<a ID="x"><b>evil@x</b></a>'
 AUDIENCE = Difference(
     "aud_mismatch",
     "The response is meant for another service provider.",
@@ -53,7 +54,9 @@ def result(tmp_path: Path) -> RunResult:
                 where="login-01.scenario.yaml:12",
             ),
         ],
-        evidence=[Evidence("sent", "xml", '<a ID="x"><b>evil@x</b></a>', marks=("evil@x",))],
+        evidence=[
+            Evidence("sent", "xml", SENT, marks=(Mark(13, 13, "removed", "good@x"), Mark(13, 19, "fault")))
+        ],
         exchanges=[
             Exchange("user", "SP", "GET", "http://localhost/login", 302, "AuthnRequest", "<r/>"),
             Exchange(
@@ -78,3 +81,23 @@ def result(tmp_path: Path) -> RunResult:
         ],
         seconds=1.5,
     )
+
+
+@pytest.fixture
+def checked(result: RunResult) -> RunResult:
+    """A check whose failures have been traced to a cause."""
+    case = result.cases[1]
+    case.rule, case.references = "An assertion for another SP is refused.", "Core 2.5.1.4"
+    twin = CaseResult(
+        case.id, case.title, verdict="failed", requirements=case.requirements, signed="response",
+        group=case.group, level="MUST", rule=case.rule, reason="Somebody is signed in.",
+    )  # fmt: skip
+    broken = result.cases[5]
+    result.cases.append(twin)
+    result.findings = [
+        Finding("audience-not-compared", "The Audience is not compared.", "Answers for others work here.",
+                "Compare it.", [case, twin]),
+        Finding("suite-broken", "The suite itself broke.", "", "Report it.", [broken], side="harness"),
+    ]  # fmt: skip
+    result.facts = {"SP entity ID": "http://localhost/sp"}
+    return result

@@ -8,12 +8,18 @@ from pathlib import Path
 import jsonschema
 from lxml import etree, html
 
-from harness.report.console import case_line, failure_lines, summary_lines
+from harness.report.console import (
+    case_line,
+    failure_lines,
+    finding_case_lines,
+    finding_lines,
+    summary_lines,
+)
 from harness.report.html import html_text, write_html
 from harness.report.json_file import SCHEMA_PATH, write_json
 from harness.report.junit import write_junit
-from harness.report.marking import marked_xml
-from harness.result import RunResult
+from harness.report.marking import excerpt, marked_xml
+from harness.result import Mark, RunResult
 
 
 def test_the_json_report_fits_its_published_schema(result: RunResult, tmp_path: Path) -> None:
@@ -73,8 +79,11 @@ def test_links_of_the_failed_table_lead_to_the_case(result: RunResult) -> None:
 def test_the_html_report_draws_the_exchange_and_marks_the_fault(result: RunResult) -> None:
     page = html.fromstring(html_text(result))
 
-    assert "[AuthnRequest]" in page.xpath("string(//svg)")
-    assert [mark.text.strip() for mark in page.xpath("//pre/mark")] == ["<b>evil@x</b>"]
+    assert "GET /login AuthnRequest → 302" in page.xpath("string(//svg)")
+    assert "AuthnRequest" in page.xpath("//svg/@aria-label")[0]
+    sent = page.xpath("//pre[@class='excerpt'][mark]")[0]
+    assert [mark.text for mark in sent.xpath("mark")] == ["evil@x"]
+    assert [gone.text for gone in sent.xpath("del")] == ["good@x"]
 
 
 def test_what_a_target_sent_is_shown_as_text(result: RunResult) -> None:
@@ -110,5 +119,91 @@ def test_xml_is_indented_without_being_parsed() -> None:
 
     lines = marked_xml(broken).split("\n")
 
-    assert lines[0] == '<span class="signed">&lt;a ID=&#34;i&#34;&gt;</span>'
-    assert lines[2] == "  &lt;b&gt;text&lt;/b&gt;"
+    assert lines[0] == '<span class="referenced">&lt;a ID="i"&gt;</span>'
+    assert lines[2] == '<span class="referenced">  &lt;b&gt;text&lt;/b&gt;</span>'
+
+
+def test_signed_elements_are_barred_from_end_to_end_by_the_innermost_signature() -> None:
+    xml = '<r ID="r"><a ID="a"><b/></a><c/></r>'
+    bars = (Mark(0, len(xml), "unverified"), Mark(10, 28, "signed"))
+
+    rows = [row.partition(">")[0] for row in marked_xml(xml, bars).split("\n")]
+
+    assert rows == [f'<span class="{kind}"' for kind in ("unverified", *["signed"] * 3, *["unverified"] * 2)]
+
+
+def test_an_excerpt_shows_what_a_fault_touched_and_nothing_else() -> None:
+    xml = "<r><a/><b/><c/><d/><e/></r>"
+
+    assert (
+        excerpt(xml, [Mark(11, 15, "fault")], 1)
+        == "…\n  &lt;b/&gt;\n  <mark>&lt;c/&gt;</mark>\n  &lt;d/&gt;\n…"
+    )
+    assert excerpt(xml, [Mark(0, len(xml), "signed")]) == ""
+    assert excerpt("", [Mark(0, 0, "removed", "<all/>")]) == ""
+
+
+def test_long_base64_is_cut_and_control_characters_are_written_out() -> None:
+    shown = marked_xml(f"<a>{'A' * 500}</a><b>\x00\x07</b>")
+
+    assert "[... 404 more characters ...]" in shown
+    assert "\\x00\\x07" in shown and "\x00" not in shown
+
+
+def test_findings_stand_first_with_count_advice_and_one_row_a_case(checked: RunResult) -> None:
+    page = html.fromstring(html_text(checked))
+
+    first, second = page.xpath("//article[contains(@class, 'finding')]")
+    text = " ".join(first.text_content().split())
+    assert text.startswith("1 The Audience is not compared. Answers for others work here.")
+    assert "Change, in the SP: Compare it." in text and "2 failures in 1 case." in text
+    assert [
+        cell.text_content() for cell in first.xpath(".//tbody/tr/td[position() > 1 and position() < 5]")
+    ] == [
+        "failed",
+        "",
+        "failed",
+    ]
+    assert "Change, in the test: Report it." in " ".join(second.text_content().split())
+
+
+def test_every_link_of_a_check_leads_somewhere_and_cases_name_their_cause(checked: RunResult) -> None:
+    page = html.fromstring(html_text(checked))
+
+    for href in page.xpath("//a/@href"):
+        assert page.xpath("count(//*[@id=$name])", name=href[1:]) == 1, href
+    case = page.xpath("//details[contains(@class, 'case')][contains(., 'x-broken')]")[0]
+    assert "Cause: The suite itself broke." in " ".join(case.text_content().split())
+
+
+def test_addresses_of_cases_stay_the_same_from_run_to_run(checked: RunResult) -> None:
+    page = html.fromstring(html_text(checked))
+
+    assert page.xpath("//summary[@id='case-login-01-sp-initiated.both']")
+    assert page.xpath("//summary[@id='case-login-01-sp-initiated.response']")
+
+
+def test_the_console_tells_causes_in_short(checked: RunResult) -> None:
+    finding = checked.findings[0]
+
+    assert list(finding_case_lines(finding)) == [
+        "The Audience is not compared.",
+        "  FAIL  login-01-sp-initiated  [both, response signed]",
+    ]
+    assert list(finding_lines(1, finding)) == [
+        "1. The Audience is not compared.  (2 failed)",
+        "   Answers for others work here.",
+        "   Change, in the SP: Compare it.",
+        "   For example login-01-sp-initiated [both signed]: Sign in from the SP",
+    ]
+
+
+def test_findings_are_in_the_json_report(checked: RunResult, tmp_path: Path) -> None:
+    write_json(checked, tmp_path / "out.json")
+
+    report = json.loads((tmp_path / "out.json").read_text())
+    jsonschema.validate(report, json.loads(SCHEMA_PATH.read_text()))
+    assert report["findings"][0]["cases"] == [
+        {"id": "login-01-sp-initiated", "signed": "both"},
+        {"id": "login-01-sp-initiated", "signed": "response"},
+    ]

@@ -42,7 +42,13 @@ def stays(attempt: Attempt, login: Login, what: str) -> Outcome | None:
     sight = attempt.look(login.visitor, login.sent.person)
     if sight.who == "subject":
         return None
-    return not_met(attempt.case, "session_ended", "the session stays", f"{what} ended it.", verdict="failed")
+    return not_met(
+        attempt.case,
+        "session_ended",
+        "the session stays",
+        f"The session was ended by {what}.",
+        verdict="failed",
+    )
 
 
 @procedure("sp-logout")
