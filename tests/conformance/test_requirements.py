@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from harness.conformance.cases import cases, not_covered
 from harness.conformance.requirements import Requirement, groups, requirement, requirements
 
 ROWS_TIERS = {
@@ -55,6 +56,20 @@ def test_profiles_follow_from_tier_level_and_references(row: Requirement) -> Non
         "hardening": row.level == "SECURITY",
     }
     assert {name: name in row.profiles for name in expected} == expected
+
+
+def test_each_requirement_has_a_case_or_a_reason_and_never_both() -> None:
+    with_a_case = {case.requirement.id for case in cases()}
+    with_a_reason = [entry.requirement.id for entry in not_covered()]
+    assert len(with_a_reason) == len(set(with_a_reason))
+    assert with_a_case.isdisjoint(with_a_reason)
+    assert with_a_case.union(with_a_reason) == set(requirements())
+
+
+def test_what_has_no_case_is_rare_slow_or_optional() -> None:
+    metadata_alone = {"md-transport-trust", "spmd-no-overclaim"}
+    without = {entry.requirement.id for entry in not_covered() if entry.requirement.tier < 3}
+    assert without <= metadata_alone
 
 
 def test_a_row_is_found_by_its_id() -> None:
