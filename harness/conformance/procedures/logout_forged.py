@@ -21,6 +21,11 @@ def idp_logout_wrapped(attempt: Attempt) -> Outcome:
 
     def hostile(channel: Channel, login: Login) -> Outcome | None:
         claims = request_claims(attempt, login, channel.url)
+        channel.send_request(attempt, login.visitor, claims, None)
+        if stays(attempt, login, "a request without any signature"):
+            return not_verified(
+                "A request without any signature ends the session, so this one has no need of it."
+            )
         data = {"captured_assertion": caught}
         channel.send_request(attempt, login.visitor, claims, None, faults=attempt.faults, data=data)
         return stays(attempt, login, "a request with a signed assertion in it")
