@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import shorten
 
 from harness.conformance.deviations import GONE
 from harness.conformance.requirements import requirements
 from harness.result import CaseResult, RunResult
 
-WIDTH = 120
+LONGEST = 110
+EXAMPLES = 2
+"""How many of the things seen in a group are told."""
 
 
 def write_draft(result: RunResult, path: Path) -> int:
@@ -37,8 +38,8 @@ def _lines(result: RunResult, failed: list[CaseResult]) -> Iterator[str]:
         groups.setdefault((case.requirements[0], _signed(result, case)), []).append(case)
     for (requirement, signed), members in groups.items():
         yield f"  # {requirement}: {requirements()[requirement].sentence}"
-        seen = dict.fromkeys(difference.received for case in members for difference in case.differences)
-        yield from (f"  # Seen: {shorten(text, WIDTH - 10)}" for text in seen if text)
+        seen = (_in_one_line(difference.received) for case in members for difference in case.differences)
+        yield from (f"  # Seen: {text}" for text in list(dict.fromkeys(seen))[:EXAMPLES] if text)
         ids = list(dict.fromkeys(case.id for case in members))
         if len(ids) == 1:
             yield f"  - case: {ids[0]}"
@@ -48,6 +49,11 @@ def _lines(result: RunResult, failed: list[CaseResult]) -> Iterator[str]:
         if signed:
             yield f"    signed: {signed}"
         yield "    reason:"
+
+
+def _in_one_line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
 def _signed(result: RunResult, case: CaseResult) -> str:

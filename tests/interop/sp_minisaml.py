@@ -1,52 +1,35 @@
 """minisaml as an SP, as its documentation shows it: HTTP-Redirect requests, HTTP-POST responses, one signature.
 
-minisaml leaves two things to the application: that ``in_response_to`` names a request of this browser, and replay.
+minisaml leaves to the application that ``in_response_to`` names a request of this browser, and when the session ends.
+It reads no metadata: the three values that it wants are taken out of the IdP's beforehand (``idp_values``).
 """
 
 from __future__ import annotations
 
 import secrets
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
-from cryptography.x509 import load_der_x509_certificate
-from defusedxml.ElementTree import fromstring
 from minisaml.request import get_request_redirect_url
 from minisaml.response import validate_response
 
+from tests.interop.idp_values import MD, read_idp
 from tests.interop.sp_web import Identity, LoggedOut, Refused, Settings, serve
 
-MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
-DS = "{http://www.w3.org/2000/09/xmldsig#}"
-REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
 
 class MiniSAML:
-    """The three values that minisaml wants from metadata, and its two functions."""
+    """What minisaml wants to know of the IdP, and its two functions."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        entity = fromstring(settings.idp_metadata)
-        idp = entity.find(f"{MD}IDPSSODescriptor")
-        self.idp_entity_id = entity.get("entityID")
-        self.sso_url = next(
-            service.get("Location")
-            for service in idp.findall(f"{MD}SingleSignOnService")
-            if service.get("Binding") == REDIRECT
-        )
-        self.certificates = {
-            load_der_x509_certificate(b64decode(certificate.text))
-            for descriptor in idp.findall(f"{MD}KeyDescriptor")
-            if descriptor.get("use") in (None, "signing")
-            for certificate in descriptor.iter(f"{DS}X509Certificate")
-        }
+        self.idp = read_idp(settings.idp_metadata, settings.idp_entity_id)
 
     def start(self, relay_state: str) -> tuple[str, str]:
         request_id = f"_{secrets.token_hex(20)}"
         url = get_request_redirect_url(
-            saml_endpoint=self.sso_url,
+            saml_endpoint=self.idp.sso_url,
             expected_audience=self.settings.entity_id,
             acs_url=self.settings.acs_url,
             request_id=request_id,
@@ -58,18 +41,22 @@ class MiniSAML:
         try:
             response = validate_response(
                 data=saml_response,
-                certificate=self.certificates,
+                certificate=self.idp.certificates,
                 expected_audience=self.settings.entity_id,
-                idp_issuer=self.idp_entity_id,
+                idp_issuer=self.idp.entity_id,
             )
-        except (
-            Exception
-        ) as error:  # the README catches everything: errors of lxml and base64 come through as they are
+        except Exception as error:  # as in the README: errors of lxml and base64 come through as they are
             raise Refused(f"{type(error).__name__}: {error}") from error
         if response.in_response_to is not None and response.in_response_to not in pending:
             raise Refused(f"in response to {response.in_response_to}, which this browser did not ask")
         attributes = {a.name: [value or "" for value in a.values] for a in response.attributes}
-        return Identity(response.name_id or "", attributes, response.in_response_to)
+        end = response.session_not_on_or_after
+        return Identity(
+            response.name_id or "",
+            attributes,
+            response.in_response_to,
+            ends_at=end.timestamp() if end else None,
+        )
 
     def metadata(self) -> bytes:
         entity_id, acs_url = quoteattr(self.settings.entity_id), quoteattr(self.settings.acs_url)
@@ -80,11 +67,11 @@ class MiniSAML:
             "</md:SPSSODescriptor></md:EntityDescriptor>"
         ).encode()
 
-    def start_logout(self, who: Identity) -> str | None:
+    def start_logout(self, who: Identity) -> tuple[str, str] | None:
         return None
 
     def logout_message(
-        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity]
+        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity], request_id: str
     ) -> LoggedOut:
         raise Refused("minisaml knows no logout messages")
 

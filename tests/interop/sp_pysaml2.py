@@ -1,6 +1,7 @@
 """pysaml2 as an SP, configured as its documentation recommends for an IdP that may sign either element.
 
-The requests of this browser are handed over as ``outstanding``; an answered one is forgotten by the caller.
+As in the library's own example (sp-wsgi): this browser's requests are handed over as ``outstanding``, and who asks whom
+as ``conv_info``. An answered request is forgotten by the caller. Requests for logout the library remembers itself.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from flask import request as http_request
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
@@ -56,7 +58,7 @@ class PySAML2:
             }
         )
         self.client = Saml2Client(self.config)
-        (self.idp,) = self.client.metadata.identity_providers()
+        self.idp = settings.idp_entity_id or next(iter(self.client.metadata.identity_providers()))
 
     def start(self, relay_state: str) -> tuple[str, str]:
         request_id, info = self.client.prepare_for_authenticate(
@@ -67,7 +69,7 @@ class PySAML2:
     def accept(self, saml_response: str, pending: Mapping[str, str]) -> Identity:
         try:
             response = self.client.parse_authn_request_response(
-                saml_response, BINDING_HTTP_POST, dict(pending)
+                saml_response, BINDING_HTTP_POST, dict(pending), conv_info=self._conversation()
             )
         except Exception as error:  # its errors share no base class
             raise Refused(f"{type(error).__name__}: {error}") from error
@@ -76,13 +78,26 @@ class PySAML2:
         attributes = {name: [str(value) for value in values] for name, values in (response.ava or {}).items()}
         session_index = response.session_info().get("session_index")
         return Identity(
-            response.name_id.text or "", attributes, response.in_response_to, session_index, response.name_id
+            response.name_id.text or "",
+            attributes,
+            response.in_response_to,
+            session_index,
+            response.name_id,
+            response.session_not_on_or_after or None,
         )
+
+    def _conversation(self) -> dict[str, object]:
+        return {
+            "remote_addr": http_request.remote_addr,
+            "request_uri": http_request.path,
+            "entity_id": self.settings.entity_id,
+            "endpoints": self.config.getattr("endpoints", "sp"),
+        }
 
     def metadata(self) -> bytes:
         return create_metadata_string(None, config=self.config)
 
-    def start_logout(self, who: Identity) -> str | None:
+    def start_logout(self, who: Identity) -> tuple[str, str] | None:
         try:
             answers = self.client.do_logout(
                 who.handle,
@@ -97,10 +112,10 @@ class PySAML2:
             logging.getLogger(__name__).exception("no logout at the IdP")
             return None
         _binding, info = answers[self.idp]
-        return dict(info["headers"])["Location"]
+        return dict(info["headers"])["Location"], ""
 
     def logout_message(
-        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity]
+        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity], request_id: str
     ) -> LoggedOut:
         binding = BINDING_HTTP_REDIRECT if query else BINDING_HTTP_POST
         try:

@@ -1,13 +1,15 @@
 """python3-saml as an SP, with the settings that its README calls for in production: ``strict``, strong algorithms.
 
-As in the README: the ID of the last request is kept for the session and handed to ``process_response``, and the IDs
-of accepted assertions and LogoutRequests are remembered against replay. Logout is HTTP-Redirect alone: the library
-knows no other.
+As in the README and the demos: the ID of the last request is kept for the browser and handed to ``process_response``,
+that of the LogoutRequest to ``process_slo``; the IDs of accepted assertions and LogoutRequests are stored, against
+replay. Logout is HTTP-Redirect alone: the library knows no other.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
@@ -21,7 +23,7 @@ from tests.interop.sp_web import Identity, LoggedOut, Refused, Settings, serve
 
 SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256_DIGEST = "http://www.w3.org/2001/04/xmlenc#sha256"
-used: set[str] = set()  # IDs of assertions and of LogoutRequests; outlives a change of metadata
+one_at_a_time = threading.Lock()
 
 
 class Python3SAML:
@@ -53,7 +55,9 @@ class Python3SAML:
                 "rejectDeprecatedAlgorithm": True,
             },
         }
-        idp = OneLogin_Saml2_IdPMetadataParser.parse(settings.idp_metadata)
+        idp = OneLogin_Saml2_IdPMetadataParser.parse(
+            settings.idp_metadata, entity_id=settings.idp_entity_id or None
+        )
         self.saml = OneLogin_Saml2_Settings(sp | {"idp": idp["idp"]})
 
     def _auth(self, path: str, post: Mapping[str, str] = {}, query: str = "") -> OneLogin_Saml2_Auth:
@@ -83,7 +87,7 @@ class Python3SAML:
             raise Refused(f"{type(error).__name__}: {error}") from error
         if auth.get_errors() or not auth.is_authenticated():
             raise Refused(f"{auth.get_errors()} {auth.get_last_error_reason()}")
-        _use(auth.get_last_assertion_id())
+        _use(auth.get_last_assertion_id(), self.settings.data)
         attributes = {
             name: [value or "" for value in values] for name, values in auth.get_attributes().items()
         }
@@ -93,6 +97,7 @@ class Python3SAML:
             auth.get_last_response_in_response_to(),
             auth.get_session_index(),
             (auth.get_nameid_format(), auth.get_nameid_nq(), auth.get_nameid_spnq()),
+            auth.get_session_expiration(),
         )
 
     def metadata(self) -> bytes:
@@ -103,31 +108,33 @@ class Python3SAML:
             plain, self.saml.get_sp_cert(), add_encryption=True
         )
 
-    def start_logout(self, who: Identity) -> str | None:
+    def start_logout(self, who: Identity) -> tuple[str, str] | None:
         if not self.saml.get_idp_slo_url():
             return None
         name_format, qualifier, sp_qualifier = who.handle
-        return self._auth("/logout").logout(
+        auth = self._auth("/logout")
+        url = auth.logout(
             name_id=who.name_id,
             session_index=who.session_index,
             name_id_format=name_format,
             nq=qualifier,
             spnq=sp_qualifier,
         )
+        return url, auth.get_last_request_id()
 
     def logout_message(
-        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity]
+        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity], request_id: str
     ) -> LoggedOut:
         auth = self._auth("/saml/slo", query=query)
         try:
-            target = auth.process_slo(keep_local_session=True)
+            target = auth.process_slo(keep_local_session=True, request_id=request_id or None)
         except Exception as error:
             raise Refused(f"{type(error).__name__}: {error}") from error
         if auth.get_errors():
             raise Refused(f"{auth.get_errors()} {auth.get_last_error_reason()}")
         if "SAMLResponse" in fields:
             return LoggedOut()
-        _use(auth.get_last_message_id())
+        _use(auth.get_last_message_id(), self.settings.data)
         xml = auth.get_last_request_xml()
         name_id = OneLogin_Saml2_Logout_Request.get_nameid(xml)
         indexes = OneLogin_Saml2_Logout_Request.get_session_indexes(xml)
@@ -139,10 +146,14 @@ class Python3SAML:
         return LoggedOut(ended, target or "")
 
 
-def _use(message_id: str) -> None:
-    if message_id in used:
-        raise Refused(f"{message_id} has been used before")
-    used.add(message_id)
+def _use(message_id: str, folder: Path) -> None:
+    """Store that a message has been used, in a file, so that a restart forgets none."""
+    file = folder / "used-ids"
+    with one_at_a_time:
+        if file.exists() and message_id in file.read_text().split():
+            raise Refused(f"{message_id} has been used before")
+        with file.open("a") as used:
+            used.write(f"{message_id}\n")
 
 
 if __name__ == "__main__":

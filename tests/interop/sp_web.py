@@ -1,8 +1,8 @@
 """The pages around a SAML library: what any small web application has, the same for each library.
 
 A program in this folder hands its library to ``serve``. Environment: ``IDP_METADATA`` is the file with the IdP's
-metadata (read again when it changes), ``SP_PORT`` the port on localhost, ``SP_DATA`` a folder for the SP's key (the
-metadata's folder without it). SIGTERM stops the program.
+metadata (read again when it changes), ``IDP_ENTITY_ID`` the IdP's name (needed where the file has several), ``SP_PORT``
+the port on localhost, ``SP_DATA`` a folder for the SP's key (the metadata's folder without it). SIGTERM stops it.
 
     /login?next=/path    start a login (HTTP-Redirect)     /me             who is signed in, as plain text
     /saml/acs            where responses arrive            /private/...    any page that needs a login
@@ -18,6 +18,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,13 @@ class Identity:
     in_response_to: str | None = None
     session_index: str | None = None
     handle: object = None
+    ends_at: float | None = None
+    """When the session is over by the IdP's word (SessionNotOnOrAfter), in seconds since 1970."""
+
+    @property
+    def over(self) -> bool:
+        """Whether that moment has come."""
+        return self.ends_at is not None and self.ends_at <= time.time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Settings:
 
     base_url: str
     idp_metadata: bytes
+    idp_entity_id: str
+    """Empty: the metadata has one IdP alone."""
     data: Path
 
     @property
@@ -94,20 +104,24 @@ class Library(Protocol):
     def metadata(self) -> bytes:
         """The SP's own metadata."""
 
-    def start_logout(self, who: Identity) -> str | None:
-        """The URL of a logout at the IdP, or ``None`` where library or IdP has none."""
+    def start_logout(self, who: Identity) -> tuple[str, str] | None:
+        """The URL of a logout at the IdP and the ID of the request in it, ``None`` where library or IdP has none."""
 
     def logout_message(
-        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity]
+        self, fields: Mapping[str, str], query: str, signed_in: Sequence[Identity], request_id: str
     ) -> LoggedOut:
-        """Take a LogoutRequest or LogoutResponse, or ``Refused``. ``signed_in``: everybody's sessions."""
+        """Take a LogoutRequest or LogoutResponse, or ``Refused``.
+
+        ``signed_in``: everybody's sessions. ``request_id``: the LogoutRequest that this browser was sent away with.
+        """
 
 
 @dataclass
 class Browser:
-    """What is known of one browser before it has signed in."""
+    """What is known of one browser, whether or not it has signed in."""
 
     pending: dict[str, str] = field(default_factory=dict)
+    logout: str = ""
 
 
 def local_path(target: str | None) -> str:
@@ -118,9 +132,19 @@ def local_path(target: str | None) -> str:
     return DEFAULT_PAGE
 
 
-def _named(identity: Identity) -> None:
+def _usable(identity: Identity) -> None:
     if not identity.name_id.strip():
         raise Refused("the response names nobody")
+    if identity.over:
+        raise Refused("the session that the response opens is over")
+
+
+def _page_asked_for(browser: Browser, known: Mapping[str, str], request_id: str | None) -> str | None:
+    """The page of the request that is answered, which is answered by that: only one of several posts gets it."""
+    page = browser.pending.pop(request_id or "", None)
+    if page is None and request_id in known:
+        raise Refused(f"{request_id} has been answered by another post at the same moment")
+    return page
 
 
 def create_app(library: Callable[[], Library]) -> Flask:
@@ -131,7 +155,22 @@ def create_app(library: Callable[[], Library]) -> Flask:
     browsers: dict[str, Browser] = {}
 
     def who() -> Identity | None:
-        return sessions.get(request.cookies.get(SESSION_COOKIE, ""))
+        identity = sessions.get(request.cookies.get(SESSION_COOKIE, ""))
+        return None if identity is None or identity.over else identity
+
+    def known_browser() -> Browser:
+        return browsers.get(request.cookies.get(LOGIN_COOKIE, ""), Browser())
+
+    def sent_away(url: str) -> tuple[AnyResponse, Browser]:
+        """A redirect to the IdP, after which this browser is known."""
+        handle = request.cookies.get(LOGIN_COOKIE, "")
+        if handle not in browsers:
+            handle = secrets.token_urlsafe(32)
+            browsers[handle] = Browser()
+        answer = redirect(url)
+        # The response arrives by a POST from the IdP's site, so this cookie has to travel across sites.
+        answer.set_cookie(LOGIN_COOKIE, handle, httponly=True, secure=True, samesite="None")
+        return answer, browsers[handle]
 
     def text(body: str, status: int = 200) -> Response:
         return Response(body, status, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
@@ -145,26 +184,21 @@ def create_app(library: Callable[[], Library]) -> Flask:
     def _login() -> AnyResponse:
         page = local_path(request.args.get("next"))
         url, request_id = library().start(page)
-        handle = request.cookies.get(LOGIN_COOKIE, "")
-        if handle not in browsers:
-            handle = secrets.token_urlsafe(32)
-            browsers[handle] = Browser()
-        browsers[handle].pending[request_id] = page
-        answer = redirect(url)
-        # The response arrives by a POST from the IdP's site, so this cookie has to travel across sites.
-        answer.set_cookie(LOGIN_COOKIE, handle, httponly=True, secure=True, samesite="None")
+        answer, browser = sent_away(url)
+        browser.pending[request_id] = page
         return answer
 
     @app.post("/saml/acs")
     def _acs() -> AnyResponse:
-        browser = browsers.get(request.cookies.get(LOGIN_COOKIE, ""), Browser())
+        browser = known_browser()
+        known = dict(browser.pending)
         try:
-            identity = library().accept(request.form.get("SAMLResponse", ""), dict(browser.pending))
-            _named(identity)
+            identity = library().accept(request.form.get("SAMLResponse", ""), known)
+            _usable(identity)
+            page = _page_asked_for(browser, known, identity.in_response_to)
         except Refused as refusal:
             log.warning("refused: %s", refusal)
             return text("We could not sign you in. Please start again at /login.", 403)
-        page = browser.pending.pop(identity.in_response_to or "", None)
         handle = secrets.token_urlsafe(32)
         sessions[handle] = identity
         sessions.pop(request.cookies.get(SESSION_COOKIE, ""), None)
@@ -194,15 +228,21 @@ def create_app(library: Callable[[], Library]) -> Flask:
     @app.route("/logout", methods=["GET", "POST"])
     def _logout() -> AnyResponse:
         identity = sessions.pop(request.cookies.get(SESSION_COOKIE, ""), None)
-        answer = redirect((identity and library().start_logout(identity)) or DEFAULT_PAGE)
+        started = identity and library().start_logout(identity)
+        if started:
+            answer, browser = sent_away(started[0])
+            browser.logout = started[1]
+        else:
+            answer = redirect(DEFAULT_PAGE)
         answer.delete_cookie(SESSION_COOKIE)
         return answer
 
     @app.route("/saml/slo", methods=["GET", "POST"])
     def _slo() -> AnyResponse:
         query = request.query_string.decode("ascii", "replace")
+        fields, everybody = request.values.to_dict(), list(sessions.values())
         try:
-            logged_out = library().logout_message(request.values.to_dict(), query, list(sessions.values()))
+            logged_out = library().logout_message(fields, query, everybody, known_browser().logout)
         except Refused as refusal:
             log.warning("logout message refused: %s", refusal)
             return text("This logout message was not accepted.", 403)
@@ -227,13 +267,14 @@ def serve(make: Callable[[Settings], Library]) -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
 
     data = Path(os.environ.get("SP_DATA", metadata_file.parent))
+    idp = os.environ.get("IDP_ENTITY_ID", "")
 
     def library() -> Library:
         nonlocal made
         content = metadata_file.read_bytes()
         with lock:
             if made is None or made[0] != content:
-                made = (content, make(Settings(f"http://localhost:{port}", content, data)))
+                made = (content, make(Settings(f"http://localhost:{port}", content, idp, data)))
             return made[1]
 
     library()  # bad metadata stops the program now, not at the first login
