@@ -1,12 +1,14 @@
-"""Three real SPs, judged by the suite: green but for the deviations that are written down with their reasons.
+"""Three real SPs, judged by every case: green but for the deviations that are written down with their reasons.
 
-minisaml is judged by every case. The other two by the profile ``okta-practical``, the requirements of tier 1: a check
-by every case takes minutes where each message starts an xmlsec1 process, and is run by hand when a library or the
-suite changes (``okta-harness check tests/interop/pysaml2.target.yaml``).
+Most of the time goes to pysaml2. It starts three xmlsec1 processes for each signature (two of them to ask for the
+version), and validates each signed element by a schema in pure Python; a login costs it some 75 ms of CPU, where the
+suite and another library need 25 ms together.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,18 +18,30 @@ from harness.conformance.engine import check
 from harness.conformance.options import CheckOptions
 
 FOLDER = Path(__file__).parent
+XMLSEC1 = "xmlsec1 1.2."
+"""pysaml2 leaves algorithms to this program: its deviations are those of these versions."""
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("name", "profile"),
-    [("minisaml", "all"), ("python3_saml", "okta-practical"), ("pysaml2", "okta-practical")],
-)
-def test_the_check_passes_given_the_known_deviations(name: str, profile: str) -> None:
-    result = check(FOLDER / f"{name}.target.yaml", CheckOptions(profile=profile, seed=1))
+def xmlsec1_version() -> str:
+    """What the installed xmlsec1 says of itself; nothing when there is none."""
+    program = shutil.which("xmlsec1")
+    if program is None:
+        return ""
+    return subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", ["pysaml2", "python3_saml", "minisaml"])
+def test_the_check_passes_given_the_known_deviations(name: str) -> None:
+    version = xmlsec1_version()
+    if name == "pysaml2" and not version.startswith(XMLSEC1):
+        pytest.skip(f"the deviations of pysaml2 are known for {XMLSEC1}x, not for {version or 'no xmlsec1'}")
+
+    result = check(FOLDER / f"{name}.target.yaml", CheckOptions(seed=1))
 
     assert {(case.id, case.signed): case.reason for case in result.cases if case.verdict == "failed"} == {}
-    assert result.summary["passed"] > 100
+    assert result.summary["passed"] > 500
     assert exit_code(result) == 0
 
 
