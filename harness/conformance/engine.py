@@ -154,4 +154,4 @@ def run_part(
                 report(result)
         runner = Runner(bench, report)
         runner.run(batches(runnable, bench)[index::of])
-        yield Part(runner.collect(), bench.sp.authn_requests_signed, facts_of(bench, options))
+        yield Part(runner.collect(), bench.sp.authn_requests_signed, facts_of(bench, options, of))

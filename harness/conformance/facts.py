@@ -14,7 +14,7 @@ _SHAPES = {
 }
 
 
-def facts_of(bench: Bench, options: CheckOptions) -> dict[str, str]:
+def facts_of(bench: Bench, options: CheckOptions, processes: int) -> dict[str, str]:
     """Names, addresses, what the target was found to accept, and the options of the run."""
     sp = bench.sp
     encryption = "an encryption certificate" if sp.encryption_certificates else "no encryption certificate"
@@ -30,6 +30,9 @@ def facts_of(bench: Bench, options: CheckOptions) -> dict[str, str]:
         "The SP publishes": encryption if sp.xml else "no metadata; its names were given by hand",
         "Profile": options.profile + (f", only {options.only}" if options.only else ""),
         "Options": ", ".join(switched) or "no --consent (cases that load the target), no --slow",
+        "Processes": f"{processes}, each with an SP of its own; addresses above are those of the first"
+        if processes > 1
+        else "",
         "Made with": f"okta-harness {version('okta-harness')}",
     }
     return {name: value for name, value in facts.items() if value}

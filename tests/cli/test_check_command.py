@@ -44,6 +44,25 @@ def test_a_careless_sp_fails_and_the_requirement_is_named(okta_harness: Run, tmp
     assert "FAIL  audience-mismatch/audience-mismatch  [both signed]" in ran.out
 
 
+def test_a_check_ends_with_the_causes_and_prints_failures_in_full_when_asked(
+    okta_harness: Run, tmp_path: Path
+) -> None:
+    target = tmp_path / "careless.target.yaml"
+    target.write_text("name: careless\nreference: {weaknesses: [no-audience-check]}\n")
+
+    short = okta_harness("check", target, "--only", "audience-*")
+    full = okta_harness("check", target, "--only", "audience-*", "--verbose", "--report", tmp_path)
+
+    assert short.code == full.code == 1
+    causes = short.out.partition("What to change, the worst first:")[2]
+    assert causes.startswith("\n\n1. The Audience is not compared.  (")
+    assert "Change, in the SP: Demand an AudienceRestriction" in causes
+    assert "For example audience-mismatch/audience-mismatch [both signed]: The user of the message" in causes
+    assert "What came back" not in short.out
+    assert "What came back" in full.out and "the report shows" in full.out
+    assert "SP entity ID" in (tmp_path / "report.html").read_text()
+
+
 def test_a_draft_of_known_deviations_is_written_and_no_file_is_lost(
     okta_harness: Run, tmp_path: Path
 ) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from fake_idp.faults import fault
+from fake_idp.saml.bindings import MessageParameter, redirect_url
 from harness.conformance.bench import Bench
 from harness.conformance.changes import changes
 from harness.conformance.covered import covered
+from harness.conformance.engine import check
 from harness.conformance.idp import Sent, Variation
 from harness.conformance.opening import open_bench
 from harness.conformance.options import CheckOptions
+from harness.conformance.visitor import carried
 from harness.result import Mark
 from harness.targets.model import TargetFile
 
@@ -89,6 +92,29 @@ def test_the_forged_assertion_of_a_wrapped_message_has_no_bar(bench: Bench) -> N
     (mark,) = covered(xml, bench.idp.key.certificate)
     assert mark == Mark(mark.start, mark.end, "signed")
     assert xml.count("<saml2:Assertion ") == 2 and xml[mark.start : mark.end].count("<saml2:Assertion ") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("SAMLRequest", "LogoutRequest"), ("SAMLResponse", "LogoutResponse")]
+)
+def test_a_logout_message_in_a_query_string_is_read_for_the_report(name: MessageParameter, kind: str) -> None:
+    xml = f'<saml2p:{kind} ID="_1"/>'
+    assert carried(redirect_url("http://sp.test/slo", name, xml.encode(), "state")) == (kind, xml)
+    assert carried(redirect_url("http://sp.test/slo", name, b"<saml2p:AuthnRequest/>", None)) == ("", "")
+    assert carried(f"http://sp.test/slo?{name}=no-base64") == ("", "")
+
+
+def test_a_failed_logout_case_shows_the_logout_messages() -> None:
+    target = TargetFile("reference", reference={"weaknesses": ["no-logout-signature-check"]})
+    wanted = CheckOptions(only="redirect-signature-missing-parts", seed=1, jobs=1)
+
+    (case,) = check(target, wanted).cases
+
+    assert case.verdict == "failed"
+    shown = [evidence for evidence in case.evidence if evidence.title == "LogoutRequest that was sent by GET"]
+    assert shown and all("<saml2p:LogoutRequest" in evidence.text for evidence in shown)
+    answers = [evidence.text for evidence in case.evidence if evidence.title == "That was answered"]
+    assert any("SAMLRequest=" in answer for answer in answers)
 
 
 def test_what_is_no_xml_has_no_bars() -> None:
