@@ -104,6 +104,8 @@ class Runner:
             return
         self._restarts += 1
         try:
+            if bench.running.rereads and bench.running.can_restart:
+                bench.restart()  # new metadata alone would leave it running as it is
             bench.trust(bench.idp.metadata())
         except SetUpError as error:
             self._down = f"The target could not be started again: {error.message}"

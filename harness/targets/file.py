@@ -47,7 +47,7 @@ KEYS = (
     "reference",
 )
 _WAYS = ("command", "file", "manual")
-_CONFIGURE = (*_WAYS, "metadata", "refresh", "cwd", "ready_seconds")
+_CONFIGURE = (*_WAYS, "metadata", "refresh", "rereads", "cwd", "ready_seconds")
 _REFRESH_SECONDS = 5.0
 """How long an SP may take to fetch metadata after the command that makes it do so."""
 _FIRST_NAME, _LAST_NAME = ("firstName", "first_name"), ("lastName", "last_name")
@@ -197,7 +197,20 @@ def _configure(node: Node, folder: Path) -> Configure:
     cwd = folder / keys["cwd"].text(what="cwd") if "cwd" in keys else folder
     by_url = _by_url(keys, ways[0])
     refresh = _refresh(keys["refresh"], by_url) if "refresh" in keys else None
-    common: dict[str, Any] = {"cwd": cwd, "ready_seconds": seconds, "by_url": by_url, "refresh": refresh}
+    rereads = "rereads" in keys and keys["rereads"].boolean(what="rereads")
+    if rereads and (by_url or ways == ["manual"]):
+        raise keys["rereads"].problem(
+            "rereads is about metadata that the SP reads from a file",
+            breadcrumb="configure",
+            advice="say refresh for an SP that reads a URL, or leave rereads out",
+        )
+    common: dict[str, Any] = {
+        "cwd": cwd,
+        "ready_seconds": seconds,
+        "by_url": by_url,
+        "refresh": refresh,
+        "rereads": rereads,
+    }
     if ways == ["command"]:
         return Configure("command", command=_words(keys["command"], "command"), **common)
     if ways == ["file"]:

@@ -54,6 +54,8 @@ class Configure:
     """The SP reads the metadata from a URL, not from a file."""
     refresh: Refresh | None = None
     """Nobody knows how it comes to read it again when there is none."""
+    rereads: bool = False
+    """Before it answers, the SP reads its file again if that has changed; it trusts nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class RunningTarget(ABC):
         return self.target.configure is not None and self.target.configure.by_url
 
     @property
+    def rereads(self) -> bool:
+        """Whether the SP reads its file again when that has changed, and trusts nothing else."""
+        return self.target.configure is not None and self.target.configure.rereads
+
+    @property
     def refresh_seconds(self) -> float | None:
         """How long it takes at the most until the SP has read that URL again; None where it cannot be brought to."""
         configure = self.target.configure
@@ -168,8 +173,10 @@ class CommandTarget(RunningTarget):
         self._told: dict[str, str] = {}
 
     def trust(self, idp: IdpMetadata) -> None:
-        """Start the SP, or start it anew, with this metadata."""
-        self.stop()
+        """Start the SP, or start it anew, with this metadata; one that `rereads` is not disturbed."""
+        running = self._process if self.rereads and self._process and self._process.ended is None else None
+        if running is None:
+            self.stop()
         self._told = {"IDP_METADATA_URL": idp.url, "IDP_ENTITY_ID": idp.entity_id}
         if (
             not self.by_url
@@ -177,18 +184,26 @@ class CommandTarget(RunningTarget):
             path = self._folder / METADATA_FILE
             path.write_bytes(idp.xml)
             self._told["IDP_METADATA"] = str(path)
-        self._start()
+        if running is None:
+            self._start()
+        else:
+            self._wait(running)
 
     def _start(self) -> None:
         configure = self.target.configure
         assert configure is not None  # noqa: S101 - a target file without reference has one
         log = self._folder / "target.log"
         self._process = TargetProcess(configure.command, configure.cwd, self._environment, log)
-        self._process.wait_until_it_answers(self.target.login_url, configure.ready_seconds)
+        self._wait(self._process)
+
+    def _wait(self, process: TargetProcess) -> None:
+        configure = self.target.configure
+        assert configure is not None  # noqa: S101 - see above
+        process.wait_until_it_answers(self.target.login_url, configure.ready_seconds)
 
     @property
     def can_reconfigure(self) -> bool:
-        """Always: it is started anew."""
+        """Always: it is started anew, or reads its file again."""
         return True
 
     @property
@@ -238,8 +253,8 @@ class FileTarget(RunningTarget):
 
     @property
     def can_reconfigure(self) -> bool:
-        """No: nobody tells when the SP has read the file again."""
-        return False
+        """Only where the target file says that the SP reads the file again when that has changed."""
+        return self.rereads
 
     def stop(self) -> None:
         """Nothing to stop: the SP was there before."""

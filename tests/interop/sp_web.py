@@ -39,6 +39,10 @@ class Refused(Exception):
     """The library did not accept a message; the text is its reason, for the log alone."""
 
 
+class NotSetUp(Exception):
+    """The IdP's metadata cannot be used: nobody can sign in until it can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What the library said about the person, and what it needs for a logout later."""
@@ -180,6 +184,10 @@ def create_app(library: Callable[[], Library]) -> Flask:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @app.errorhandler(NotSetUp)
+    def _not_set_up(_error: NotSetUp) -> Response:
+        return text("Sign-in is not set up here at the moment.", 503)
+
     @app.get("/login")
     def _login() -> AnyResponse:
         page = local_path(request.args.get("next"))
@@ -274,7 +282,12 @@ def serve(make: Callable[[Settings], Library]) -> None:
         content = metadata_file.read_bytes()
         with lock:
             if made is None or made[0] != content:
-                made = (content, make(Settings(f"http://localhost:{port}", content, idp, data)))
+                made = None
+                try:
+                    made = (content, make(Settings(f"http://localhost:{port}", content, idp, data)))
+                except Exception as error:  # whatever a library says to metadata that it cannot read
+                    log.warning("metadata refused: %s: %s", type(error).__name__, error)
+                    raise NotSetUp from error
             return made[1]
 
     library()  # bad metadata stops the program now, not at the first login

@@ -43,6 +43,12 @@ def test_an_sp_that_reads_a_url_may_say_how_it_reads_it_again() -> None:
     assert told.command == ("./fetch", "now")
 
 
+def test_an_sp_may_say_that_it_reads_its_file_again() -> None:
+    assert configure("{command: [./run]}").rereads is False
+    assert configure("{command: [./run], rereads: true}").rereads is True
+    assert configure("{file: ./idp.xml, rereads: true}").rereads is True
+
+
 @pytest.mark.parametrize(
     ("line", "marked", "told"),
     [
@@ -52,6 +58,12 @@ def test_an_sp_that_reads_a_url_may_say_how_it_reads_it_again() -> None:
             "url",
             "by command (IDP_METADATA_URL in its environment), or by hand",
         ),
+        (
+            "{command: [./run], metadata: url, rereads: true}",
+            "true",
+            "say refresh for an SP that reads a URL",
+        ),
+        ("{manual: true, rereads: true}", "true", "leave rereads out"),
         ("{command: [./run], refresh: 5}", "5", "say metadata: url, or leave refresh out"),
         (
             "{command: [./run], metadata: url, refresh: ./fetch}",
