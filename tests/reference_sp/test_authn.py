@@ -11,7 +11,7 @@ from tests.reference_sp.conftest import Maker, Pair
 from tests.reference_sp.edits import audience, set_on
 from tests.reference_sp.pages import log_in
 from tests.reference_sp.small_idp import SAML, stamp
-from tests.reference_sp.test_subject import confirmation
+from tests.reference_sp.test_subject import confirmation, dated
 
 
 def authn(
@@ -37,10 +37,10 @@ def at(seconds: float) -> str:
         (authn(at(-8 * 3600)), ""),
         (authn(at(3600)), "authn_too_old"),
         (authn("today"), "time_invalid"),
-        (authn(at(0), f' SessionNotOnOrAfter="{at(-600)}"'), "sess_expired"),
-        (authn(at(0), f' SessionNotOnOrAfter="{at(600)}"'), ""),
+        (authn(at(0), f' SessionNotOnOrAfter="{at(-6000)}"'), "sess_expired"),
+        (authn(at(0), f' SessionNotOnOrAfter="{at(6000)}"'), ""),
         (authn(at(0), ' SessionNotOnOrAfter="later"'), "time_invalid"),
-        (authn(at(0), f' SessionNotOnOrAfter="{at(600)}"') + authn(at(0), f' SessionNotOnOrAfter="{at(-600)}"'),
+        (authn(at(0), f' SessionNotOnOrAfter="{at(6000)}"') + authn(at(0), f' SessionNotOnOrAfter="{at(-6000)}"'),
          "sess_expired"),
         (authn(at(0)).replace("<a:AuthnContext>", '<a:SubjectLocality Address="203.0.113.9"/><a:AuthnContext>'), ""),
         (authn(at(0), context="<a:AuthnContextClassRef>urn:x</a:AuthnContextClassRef>"
@@ -76,7 +76,7 @@ def test_the_first_of_several_faults_is_named_and_a_test_login_lists_them_all(pa
     wrong = pair.idp.response(
         edit=set_on(".", "Destination", "https://other.test/acs"),
         conditions=audience(["urn:x"]),
-        confirmations=confirmation(recipient="https://other.test/acs"),
+        confirmations=dated(confirmation(recipient="https://other.test/acs")),
         name_id="jdoe",
         signed="none",
     )
