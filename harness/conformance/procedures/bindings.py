@@ -102,10 +102,7 @@ def acs_without_message(attempt: Attempt) -> Outcome:
     ]
     told = ", ".join(f"{name} {status}" for name, status in seen)
     if any(status >= 500 for _, status in seen):
-        return not_met(
-            attempt.case, "server_error", "a clean refusal", told, verdict="warning",
-            hint="A warning only: nothing is accepted, and the SP stays up.",
-        )  # fmt: skip
+        return not_met(attempt.case, "server_error", "a clean refusal", told, verdict="warning")
     return recorded(told)
 
 
