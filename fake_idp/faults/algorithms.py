@@ -15,7 +15,6 @@ from fake_idp.faults.forge import forgery_of
 from fake_idp.faults.registry import on, register
 from fake_idp.faults.signing import Recipe, any_signature, drop_outer_signature, sign_all_anew, sign_anew
 from fake_idp.saml.claims import ResponseClaims
-from fake_idp.saml.keys import SigningKey
 from fake_idp.saml.names import NS_DS
 from fake_idp.saml.nodes import Element
 from fake_idp.saml.pipeline import FaultContext
@@ -91,32 +90,43 @@ def digest_md5(response: Element, context: FaultContext) -> None:
     sign_all_anew(response, context, Recipe(digest_uri=f"{MORE}md5", digest=_md5))
 
 
-def _der(key: SigningKey) -> bytes:
-    return key.private_key.public_key().public_bytes(
+def _der(context: FaultContext) -> bytes:
+    return context.signing.key.private_key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
 
-def _pem(key: SigningKey) -> bytes:
-    return key.certificate_pem.encode()
+def _pem(context: FaultContext) -> bytes:
+    return context.signing.key.certificate_pem.encode()
 
 
-def _public_pem(key: SigningKey) -> bytes:
-    return key.private_key.public_key().public_bytes(
+def _public_pem(context: FaultContext) -> bytes:
+    return context.signing.key.private_key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
 
-def _modulus(key: SigningKey) -> bytes:
-    n = key.private_key.public_key().public_numbers().n
+def _modulus(context: FaultContext) -> bytes:
+    n = context.signing.key.private_key.public_key().public_numbers().n
     return n.to_bytes((n.bit_length() + 7) // 8, "big")
 
 
-def _hmac(name: str, algorithm: str, uri: str, phrase: str, secret: Callable[[SigningKey], bytes]) -> None:
+def _random(context: FaultContext) -> bytes:
+    return context.rng.randbytes(32)
+
+
+def _hmac(
+    name: str,
+    algorithm: str,
+    uri: str,
+    phrase: str,
+    secret: Callable[[FaultContext], bytes],
+    requirement: str = "sig-hmac-confusion",
+) -> None:
     def apply(response: Element, context: FaultContext) -> None:
         target = drop_outer_signature(response)
         forgery_of(response, context).rewrite(target)
-        shared = secret(context.signing.key)
+        shared = secret(context)
         sign_anew(
             target,
             response,
@@ -129,7 +139,7 @@ def _hmac(name: str, algorithm: str, uri: str, phrase: str, secret: Callable[[Si
         f"The forged element has an HMAC ({algorithm}) instead of a signature; its secret is {phrase}.",
         "signed",
         apply,
-        "sig-hmac-confusion",
+        requirement,
         source=f"{OWASP}; XML Signature 1.1, section 6.3",
         applies=any_signature,
     )
@@ -140,6 +150,14 @@ _hmac("hmac-sha256-der", "sha256", f"{MORE}hmac-sha256", "the IdP's public key i
 _hmac("hmac-sha256-pem", "sha256", f"{MORE}hmac-sha256", "the IdP's certificate in PEM", _pem)
 _hmac("hmac-sha256-public-pem", "sha256", f"{MORE}hmac-sha256", "the IdP's public key in PEM", _public_pem)
 _hmac("hmac-sha256-modulus", "sha256", f"{MORE}hmac-sha256", "the modulus of the IdP's key", _modulus)
+_hmac(
+    "hmac-sha256-random",
+    "sha256",
+    f"{MORE}hmac-sha256",
+    "random, so that nobody can verify it",
+    _random,
+    "sig-untrusted-key",
+)
 
 
 @on(
@@ -188,3 +206,13 @@ _unknown(
     Recipe(digest_uri="urn:okta-harness:alg:unknown"),
 )
 _unknown("digest-algorithm-empty", "The DigestMethod is empty; the digest is SHA-256.", Recipe(digest_uri=""))
+
+
+@on("signed", "sig-alg-unknown", source=f"Kantara IIP-ALG08; {OWASP}", applies=any_signature)
+def signature_algorithm_unknown_garbage(response: Element, context: FaultContext) -> None:
+    """The forged element has a SignatureMethod that nobody defined, and random bytes instead of a signature."""
+    target = drop_outer_signature(response)
+    forgery_of(response, context).rewrite(target)
+    garbage = context.rng.randbytes(256)
+    recipe = Recipe(signature_uri="urn:okta-harness:alg:unknown", sign=lambda _data: garbage)
+    sign_anew(target, response, context, recipe)

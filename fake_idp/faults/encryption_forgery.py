@@ -15,7 +15,7 @@ from fake_idp.saml.signature import remove_signature
 FORGERY = "Errata E26, E93; SAML Core 6.2, lines 3117-3124"
 
 
-@on("signed", "enc-unsigned-forgery", source=FORGERY)
+@on("signed", "enc-unsigned-forgery", source=FORGERY, encrypts=True)
 def encrypted_unsigned_forgery(response: Element, context: FaultContext) -> None:
     """A forged assertion, unsigned, encrypted for the SP, in an unsigned Response: anybody can make it."""
     remove_signature(response)
@@ -55,6 +55,7 @@ def _mixed(name: str, *, forged_plain: bool, first: bool) -> None:
         "wrap-encrypted",
         source=FORGERY,
         applies=signed_inside,
+        encrypts=True,
     )
 
 
@@ -64,7 +65,7 @@ _mixed("plain-forgery-beside-encrypted", forged_plain=True, first=False)
 _mixed("plain-forgery-before-encrypted", forged_plain=True, first=True)
 
 
-@on("signed", "wrap-encrypted", source=FORGERY, applies=signed_inside)
+@on("signed", "wrap-encrypted", source=FORGERY, applies=signed_inside, encrypts=True)
 def wrap_encrypted_forgery(response: Element, context: FaultContext) -> None:
     """The signed assertion is in Extensions; an encrypted, forged one has its ID and its Signature."""
     remove_signature(response)
@@ -81,7 +82,7 @@ def wrap_encrypted_forgery(response: Element, context: FaultContext) -> None:
     response.insert_before(response.one("saml2p:Status"), extensions)
 
 
-@on("signed", "wrap-encrypted", source=FORGERY, applies=signed_inside)
+@on("signed", "wrap-encrypted", source=FORGERY, applies=signed_inside, encrypts=True)
 def wrap_encrypted_original(response: Element, context: FaultContext) -> None:
     """The signed assertion is encrypted; a plain, forged one before it has its ID."""
     remove_signature(response)

@@ -32,6 +32,8 @@ class CatalogueFault(Fault):
 
     group: str = ""
     needs_consent: bool = False
+    encrypts: bool = False
+    """It encrypts something for the SP, even in a message that is plain otherwise."""
 
 
 _CATALOGUE: dict[str, CatalogueFault] = {}
@@ -69,6 +71,7 @@ def register(
     source: str,
     applies: Applies = always,
     consent: bool = False,
+    encrypts: bool = False,
 ) -> None:
     """Add a fault to the catalogue. ``consent``: it loads the target, so its operator is asked first."""
     caller = sys._getframe(1).f_globals["__name__"]
@@ -84,12 +87,18 @@ def register(
         source=source,
         applies=applies,
         needs_consent=consent,
+        encrypts=encrypts,
         group=module.rpartition(".")[2],
     )
 
 
 def on(
-    stage: Stage, *requirements: str, source: str, applies: Applies = always, consent: bool = False
+    stage: Stage,
+    *requirements: str,
+    source: str,
+    applies: Applies = always,
+    consent: bool = False,
+    encrypts: bool = False,
 ) -> Callable[[AnyApply], AnyApply]:
     """Register the decorated function; its name and docstring are the fault's."""
 
@@ -103,6 +112,7 @@ def on(
             source=source,
             applies=applies,
             consent=consent,
+            encrypts=encrypts,
         )
         return apply
 

@@ -31,7 +31,11 @@ RESEARCH = "PortSwigger, SAML signature bypass research of December 2025"
 
 
 def listener(context: FaultContext, fault_id: str) -> str:
-    """A URL of the suite's own listener; without one, a port where nothing can answer."""
+    """A URL of the suite's own listener; without one, a port where nothing can answer.
+
+    ``data["listener_named"]`` tells the suite that the message leads there.
+    """
+    context.data["listener_named"] = True
     return f"{context.data.get('listener', 'http://127.0.0.1:9')}/{fault_id}"
 
 

@@ -268,7 +268,4 @@ def _inside_signature(name: str, wrapper: str, phrase: str, *requirements: str) 
 
 
 _inside_signature("wrap-object", "Object", "a ds:Object", "wrap-container", "sig-object-child")
-_inside_signature(
-    "signature-object-original", "Object", "a ds:Object (as in wrap-object)", "sig-object-child"
-)
 _inside_signature("wrap-key-info", "KeyInfo", "the KeyInfo", "wrap-container")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from fake_idp.faults import fault
 from harness.conformance.requirements import Expected, Requirement, requirements
 from harness.yamlfile import Node, closest, load_document
 
@@ -41,6 +42,8 @@ Need = Literal[
 ONCE = "once"
 """Value of ``shapes`` for rows that run once, in the first shape that the target accepts."""
 FOLDERS = ("conformance", "attacks")
+_ONE_LOGIN = ("message", "accept", "attributes-shown", "each-encryption-key")
+"""Procedures that see nothing but whether logins are accepted."""
 NOT_COVERED = "not-covered.yaml"
 
 
@@ -65,6 +68,8 @@ class Case:
     expect: Expected = "reject"
     if_not: IfNot = "failed"
     """Verdict when the expectation is not met."""
+    hint: str = ""
+    """What a report says besides when it is not met: why it is only a warning, or how to tell this hole from others."""
     shapes: tuple[Shape, ...] = ()
     """Empty: once, in the first shape that the target accepts."""
     flow: Literal["sp", "idp"] = "sp"
@@ -81,6 +86,21 @@ class Case:
     """Seconds in which the target must have answered."""
     where: str = ""
 
+    @property
+    def to_decrypt(self) -> bool:
+        """Whether the SP has something to decrypt: then the good login beside it has to be encrypted, too."""
+        return self.encrypted or any(fault(name).encrypts for name in self.faults)
+
+    @property
+    def proves_itself(self) -> bool:
+        """Whether it passes by a login that is accepted, which means something without a good login beside it."""
+        return self.expect == "accept" and self.procedure in _ONE_LOGIN
+
+    @property
+    def is_tried_anyway(self) -> bool:
+        """Whether it is sent although the good login beside it fails: an acceptance would be evidence all the same."""
+        return self.proves_itself or (self.to_decrypt and self.procedure in _ONE_LOGIN)
+
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
@@ -91,8 +111,8 @@ class NotCovered:
 
 
 _KEYS = (
-    "requirement", "title", "procedure", "faults", "expect", "if_not", "shapes", "flow", "needs", "encrypted",
-    "settings", "consent", "slow", "within",
+    "requirement", "title", "procedure", "faults", "expect", "if_not", "hint", "shapes", "flow", "needs",
+    "encrypted", "settings", "consent", "slow", "within",
 )  # fmt: skip
 
 
@@ -176,6 +196,7 @@ def _case(
         faults=faults,
         expect=expect,
         if_not=_if_not(keys, base, expect),
+        hint=keys["hint"].text() if "hint" in keys else "",
         shapes=_shapes(keys, procedure),
         flow="idp" if "flow" in keys and keys["flow"].text(choices=("sp", "idp")) == "idp" else "sp",
         needs=(*needs, "encryption") if flags.get("encrypted") and "encryption" not in needs else needs,

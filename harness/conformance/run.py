@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fake_idp.faults import fault
 from fake_idp.org.errors import OrgError
@@ -33,6 +33,11 @@ class Control:
 
     accepted: bool
     told: str
+    variation: Variation
+
+    def vouches_for(self, variation: Variation) -> bool:
+        """Whether it shows that logins of this kind work: an encrypted one vouches for plain ones, not the reverse."""
+        return self.accepted and (self.variation.encrypted or not variation.encrypted)
 
 
 @dataclass(slots=True)
@@ -42,30 +47,32 @@ class Runner:
     bench: Bench
     report: Callable[[CaseResult], None]
     observed: Observed = field(default_factory=Observed)
-    _last: list[CaseResult] = field(default_factory=list)
+    _last: list[tuple[Case, CaseResult]] = field(default_factory=list)
     """Results since the last good login; the next one decides whether they stand."""
+    _good: Variation = field(default_factory=lambda: Variation("both"))
+    """What that good login looked like."""
     _restarts: int = 0
     _down: str = ""
 
     def run(self, batches: Iterable[Batch]) -> None:
         """All of them; the last good login closes the run."""
         began, waited = time.monotonic(), self.bench.transport.seconds
-        variation = None
         for batch in batches:
-            variation = self._batch(batch)
-        if variation is not None and self._last:
-            self._settle(self._control(variation))
+            self._batch(batch)
+        if self._last:
+            self._settle(self._control(self._good))
         self.observed.seconds += time.monotonic() - began
         self.observed.target_seconds += self.bench.transport.seconds - waited
 
-    def _batch(self, batch: Batch) -> Variation:
+    def _batch(self, batch: Batch) -> None:
         case = batch.cases[0]
         variation = Variation(batch.shape, case.encrypted, _settings(case))
-        control = self._control(Variation(batch.shape, case.encrypted))
+        good = Variation(batch.shape, case.to_decrypt)
+        control = self._control(good)
         self._settle(control)
+        self._good = good
         for each in batch.cases:
             self._case(each, variation, control)
-        return Variation(batch.shape, case.encrypted)
 
     def _control(self, variation: Variation) -> Control:
         """A good login on the same target with the same app, in the same shape."""
@@ -73,28 +80,35 @@ class Runner:
         try:
             login = self.bench.login(variation)
         except (DriverError, NoRequest) as error:
-            return Control(False, f"The good login could not be made: {error}")
+            return Control(False, f"The good login could not be made: {error}", variation)
         seen = login.sight.describe()
         told = f"A good login, {variation.describe()}, as {login.sent.person.name_id}: {seen}"
-        return Control(login.sight.who == "subject", told)
+        return Control(login.sight.who == "subject", told, variation)
 
     def _settle(self, control: Control) -> None:
-        """The good login after a batch: without it the verdicts before it are worth nothing."""
+        """The good login after a batch: without it a refusal before it is worth nothing.
+
+        One of another kind may fail by itself, or work where those of the batch do not: then that kind is asked again.
+        """
         waiting, self._last = self._last, []
-        if waiting and not control.accepted and self._plain_login_fails(waiting):
-            self.observed.died.extend(dict.fromkeys(result.id for result in waiting))
-            for result in waiting:
-                if result.verdict == "passed":
-                    finish(result, not_verified(f"The good login after it failed. {control.told}"))
-            self._revive()
-        for result in waiting:
+        refusals = [
+            result for case, result in waiting if result.verdict == "passed" and not case.proves_itself
+        ]
+        if refusals and not control.vouches_for(self._good):
+            control = self._control(self._good)
+        if waiting and not control.accepted:
+            for result in refusals:
+                finish(result, not_verified(f"The good login after it failed. {control.told}"))
+            if self._plain_login_fails():
+                self.observed.died.extend(dict.fromkeys(result.id for _, result in waiting))
+                self._revive()
+        for _, result in waiting:
             self.report(result)
 
-    def _plain_login_fails(self, waiting: Sequence[CaseResult]) -> bool:
-        """A control of another variation may fail by itself: ask again in the shape of the cases that wait."""
-        shape = next(
-            (shape for shape in self.bench.shapes if shape == waiting[-1].signed), self.bench.shapes[0]
-        )
+    def _plain_login_fails(self) -> bool:
+        """Whether the target is down: not even a plain message is accepted, in a shape in which it was before."""
+        shapes = self.bench.shapes
+        shape = self._good.shape if self._good.shape in shapes else shapes[0]
         return not self._control(Variation(shape)).accepted
 
     def _revive(self) -> None:
@@ -117,13 +131,13 @@ class Runner:
         inapplicable = self._inapplicable(case, faults, variation)
         if inapplicable:
             finish(result, skipped(inapplicable))
-        elif not control.accepted and not _is_control(case):
+        elif not control.accepted and not _is_control(case) and (self._down or not case.is_tried_anyway):
             told = self._down or control.told
             finish(result, not_verified(f"The good login before it failed, so nothing can be said. {told}"))
         else:
             self._attempt(case, variation, faults, control, result)
         result.seconds = time.monotonic() - began
-        self._last.append(result)
+        self._last.append((case, result))
 
     def _inapplicable(self, case: Case, faults: Sequence[Fault], variation: Variation) -> str:
         if case.encrypted and self.bench.idp.encryption_certificate is None:
@@ -150,6 +164,12 @@ class Runner:
             outcome = not_met(
                 case, "outside_contact", "no request to the suite's listener", seen, verdict="failed"
             )
+        elif not control.accepted and not _is_control(case) and _was_refused(attempt, outcome):
+            outcome = not_verified(
+                f"It was refused, and the good login before it failed, too. {control.told}"
+            )
+        elif outcome.verdict != "not verified" and _names_listener(attempt):
+            outcome = replace(outcome, reason=f"{outcome.reason} The suite's listener was not contacted.")
         finish(result, outcome)
         self._observe(attempt)
         failed = outcome.verdict != "passed"
@@ -222,8 +242,20 @@ class Runner:
 
 
 def _is_control(case: Case) -> bool:
-    """Cases that are good logins themselves: they fail where others could not be verified."""
-    return case.procedure in ("accept", "want-assertions-signed", "report-shape")
+    """Whether it is the good login itself: it fails where others could not be verified."""
+    return case.procedure == "accept" and case.expect == "accept" and not case.settings
+
+
+def _was_refused(attempt: Attempt, outcome: Outcome) -> bool:
+    """Whether nothing was seen but that nobody is signed in."""
+    if outcome.difference is not None and outcome.difference.code == "target_down":
+        return False
+    return all(login.sight.who == "nobody" for login in attempt.logins)
+
+
+def _names_listener(attempt: Attempt) -> bool:
+    """Whether a message led to the suite's listener."""
+    return any(login.sent.data.get("listener_named") for login in attempt.logins)
 
 
 def _settings(case: Case) -> tuple[tuple[str, object], ...]:

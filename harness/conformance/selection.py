@@ -51,13 +51,13 @@ def _matches(case: Case, only: str | None) -> bool:
 def why_skipped(case: Case, bench: Bench, options: CheckOptions) -> str:
     """Why a case does not run at this target; empty when it does."""
     if case.consent and not options.consent:
-        return "It loads the target; run with consent to include it."
+        return "It loads the target; run with --consent to include it."
     reasons = {need: reason for need, (met, reason) in _needs(bench).items() if not met}
     unmet = next((reasons[need] for need in case.needs if need in reasons), "")
     if unmet:
         return unmet
     if case.slow and not (options.slow or bench.running.move_clock(0)):
-        return "It waits for minutes; run with slow cases switched on."
+        return "It waits for minutes; run with --slow to include it."
     return ""
 
 
@@ -120,7 +120,7 @@ def _metadata_by_url(bench: Bench) -> tuple[bool, str]:
     if seconds > PATIENCE and not bench.slow:
         return (
             False,
-            f"The SP reads its metadata again after {seconds:g} s only; run with slow cases switched on.",
+            f"The SP reads its metadata again after {seconds:g} s only; run with --slow to include it.",
         )
     return True, ""
 
@@ -154,8 +154,10 @@ def _is_rough(case: Case) -> bool:
 
 
 def _message(case: Case) -> str:
-    """What the good login of a case has to look like, apart from its shape."""
-    return f"{case.encrypted}{sorted(case.settings.items())}" if case.encrypted or case.settings else ""
+    """What the message of a case, and the good login beside it, have to look like, apart from the shape."""
+    if not (case.to_decrypt or case.settings):
+        return ""
+    return f"{case.to_decrypt}{case.encrypted}{sorted(case.settings.items())}"
 
 
 def _in_shapes(

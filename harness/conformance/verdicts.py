@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.conformance.advice import advice_for
 from harness.conformance.cases import Case, IfNot
@@ -57,11 +57,19 @@ def not_met(
 ) -> Outcome:
     """The expectation is not met; the case says whether that is a failure, a warning or a remark."""
     row = case.requirement
+    chosen = verdict or VERDICT_OF[case.if_not]
+    if chosen == VERDICT_OF[case.if_not]:  # the case's hint speaks of this verdict
+        hint = " ".join(filter(None, (hint, case.hint)))
     fix = Fix("sp", "", advice_for(row, code))
     found = f"{_FOUND.get(code, 'This does not hold.')} The rule: {row.sentence}"
     difference = Difference(code, found, expected=expected, received=received, fixes=(fix,), hint=hint)
-    chosen = verdict or VERDICT_OF[case.if_not]
     return Outcome(chosen, received, difference)
+
+
+def only_warning(outcome: Outcome, hint: str) -> Outcome:
+    """What is not met, as a warning, with the reason why it is no more than that."""
+    difference = None if outcome.difference is None else replace(outcome.difference, hint=hint)
+    return replace(outcome, verdict="warning", difference=difference)
 
 
 def judge(case: Case, sight: Sight, expect: Expected | None = None) -> Outcome:

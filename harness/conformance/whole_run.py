@@ -42,8 +42,9 @@ def _internals(case: Case, observed: Observed) -> Outcome:
         first = next(refusal for refusal in observed.refusals if refusal.internals)
         told = ", ".join(f"{name} in {count} answers" for name, count in found.most_common())
         return not_met(
-            case, "internals", "plain error pages", f"{told}; first in {first.case_id}", verdict="warning"
-        )
+            case, "internals", "plain error pages", f"{told}; first in {first.case_id}", verdict="warning",
+            hint="A warning only: it helps whoever looks for a hole, and is none by itself.",
+        )  # fmt: skip
     return passed(f"{len(observed.refusals)} refusals, none of which shows internals.")
 
 

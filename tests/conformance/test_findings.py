@@ -56,6 +56,13 @@ def test_a_near_miss_alone_is_a_cause_of_its_own() -> None:
     assert "as a whole" in finding.advice or "whole string" in finding.advice
 
 
+def test_keys_are_confused_where_nothing_else_is_accepted_that_cannot_be_verified() -> None:
+    confused = failure("sig-hmac-confusion/hmac-sha256-pem", "forged")
+    random = failure("sig-untrusted-key/hmac-sha256-random", "forged")
+    assert [finding.id for finding in find([confused])] == ["hmac-confusion"]
+    assert [finding.id for finding in find([confused, random])] == ["unverifiable-accepted"]
+
+
 def test_good_messages_that_are_refused_do_not_follow_from_bad_ones_that_are_accepted() -> None:
     found = find(
         [

@@ -14,6 +14,9 @@ from tests.conformance.stub_sp import Start
 
 AUDIENCE = "audience-mismatch/audience-mismatch"
 DOCTYPE = "entity-external-http"
+NOT_CONTACTED = " The suite's listener was not contacted."
+CONFUSION = "sig-hmac-confusion/*"
+UNVERIFIABLE = ("hmac-sha256-random", "signature-algorithm-unknown-garbage")
 PREFLIGHT = 4
 """Good logins before the first case: one in each shape, one unsolicited."""
 
@@ -48,18 +51,28 @@ def test_a_target_that_fetches_what_a_message_names_fails_although_it_refuses_th
     assert {case.verdict for case in found} == {"failed"}
     assert {case.differences[0].code for case in found} == {"outside_contact"}
     assert all(case.reason.startswith("GET /") for case in found)
+    assert not any("listener" in case.reason for case in found)
 
 
 def test_a_target_that_fetches_nothing_passes_the_same_case(start: Start) -> None:
-    sp = start("refuses DOCTYPE")
-    assert {case.verdict for case in _cases(sp.target(), DOCTYPE)} == {"passed"}
+    found = _cases(start("refuses DOCTYPE").target(), DOCTYPE)
+    assert {case.verdict for case in found} == {"passed"}
+    assert all(case.reason.endswith(NOT_CONTACTED) for case in found)
+
+
+def test_it_is_told_of_a_message_that_is_accepted_too_and_of_no_message_without_an_address(
+    start: Start,
+) -> None:
+    target = start().target()
+    assert all(case.reason.endswith(NOT_CONTACTED) for case in _cases(target, "retrieval-method-external"))
+    assert not any("listener" in case.reason for case in _cases(target, AUDIENCE))
 
 
 def test_a_case_that_loads_the_target_waits_for_consent(start: Start) -> None:
     target = start().target()
     without = _cases(target, "sig-transform-flood")
     assert {case.verdict for case in without} == {"skipped"}
-    assert all("consent" in case.reason for case in without)
+    assert all("--consent" in case.reason for case in without)
     assert "skipped" not in {case.verdict for case in _cases(target, "sig-transform-flood", consent=True)}
 
 
@@ -77,3 +90,24 @@ def test_a_tolerance_without_bound_fails() -> None:
     (case,) = _cases(target, "conditions-skew-bounded")
     assert case.verdict == "failed"
     assert "no bound found" in case.reason
+
+
+def test_a_case_that_waits_for_minutes_names_the_option(start: Start) -> None:
+    found = _cases(start().target(), "sess-outlives-assertion")
+    assert [case.reason for case in found] == ["It waits for minutes; run with --slow to include it."]
+
+
+def test_an_sp_that_accepts_what_it_cannot_verify_is_told_from_one_that_confuses_keys(start: Start) -> None:
+    believes = start().target()
+    confuses = TargetFile("reference", reference={"weaknesses": ["accepts-any-algorithm"]})
+    for target, verdict in ((believes, "failed"), (confuses, "passed")):
+        confused = _cases(target, CONFUSION)
+        assert {case.verdict for case in confused} == {"failed"}
+        assert all("sig-untrusted-key/hmac-sha256-random" in case.differences[0].hint for case in confused)
+        assert {case.verdict for name in UNVERIFIABLE for case in _cases(target, name)} == {verdict}
+
+
+def test_an_sp_that_knows_one_algorithm_passes_them_all(start: Start) -> None:
+    target = start("knows one algorithm").target()
+    found = [case for name in (CONFUSION, *UNVERIFIABLE) for case in _cases(target, name)]
+    assert {case.verdict for case in found} == {"passed"}

@@ -108,7 +108,7 @@ def test_a_refresh_command_that_fails_is_shown_with_what_it_said(
         (None, "The target file does not say how the SP reads that URL again (configure.refresh)."),
         (
             Refresh(seconds=60),
-            "The SP reads its metadata again after 60 s only; run with slow cases switched on.",
+            "The SP reads its metadata again after 60 s only; run with --slow to include it.",
         ),
         (Refresh(seconds=1), ""),
     ],

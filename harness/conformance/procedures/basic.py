@@ -121,7 +121,7 @@ def verbatim_name(attempt: Attempt) -> Outcome:
         return passed("The name is shown as it was sent.")
     return not_met(
         attempt.case, "name_changed", f"the name as it was sent: {login}", "It is shown in another letter case.",
-        hint="SPs that go by e-mail fold its case on purpose.", verdict="warning",
+        hint="A warning only: SPs that go by e-mail fold its case on purpose.", verdict="warning",
     )  # fmt: skip
 
 

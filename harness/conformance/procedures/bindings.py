@@ -102,7 +102,10 @@ def acs_without_message(attempt: Attempt) -> Outcome:
     ]
     told = ", ".join(f"{name} {status}" for name, status in seen)
     if any(status >= 500 for _, status in seen):
-        return not_met(attempt.case, "server_error", "a clean refusal", told, verdict="warning")
+        return not_met(
+            attempt.case, "server_error", "a clean refusal", told, verdict="warning",
+            hint="A warning only: nothing is accepted, and the SP stays up.",
+        )  # fmt: skip
     return recorded(told)
 
 

@@ -166,6 +166,7 @@ def login_csrf(attempt: Attempt) -> Outcome:
         return not_met(
             attempt.case, "silent_swap", "a refusal, a question to the user, or a visible change",
             "The session changed to the attacker's account without a word, as the flow allows.", verdict="warning",
+            hint="A warning only: whoever accepts unsolicited responses cannot prevent it, only make it visible.",
         )  # fmt: skip
     return recorded(f"The existing session was not replaced. {second.sight.describe()}")
 

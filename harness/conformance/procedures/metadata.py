@@ -146,7 +146,7 @@ def expired_certificate(attempt: Attempt) -> Outcome:
 def _choice(attempt: Attempt, seen: str) -> Outcome:
     return not_met(
         attempt.case, "refused", "the key of a certificate in metadata counts, not its dates", seen,
-        hint="Some guidance asks for the opposite. Okta's certificates run for ten years, so it seldom matters.",
+        hint="A warning only: some guidance asks for the opposite, and Okta's certificates run for ten years.",
         verdict="warning",
     )  # fmt: skip
 
@@ -283,8 +283,9 @@ def _keys(attempt: Attempt) -> Outcome:
     expired = [c for c in certificates if c.not_valid_after_utc < datetime.now(UTC)]
     if expired:
         return not_met(
-            attempt.case, "expired", "certificates in date", f"{len(expired)} expired", verdict="warning"
-        )
+            attempt.case, "expired", "certificates in date", f"{len(expired)} expired", verdict="warning",
+            hint="A warning only: it is the key that counts, though some IdPs refuse an expired certificate.",
+        )  # fmt: skip
     return passed(f"{len(certificates)} keys, all strong enough.")
 
 

@@ -15,7 +15,7 @@ from harness.conformance.bench import NoRequest
 from harness.conformance.procedures.metadata import expect_login, login_with, spare_keys
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.publisher import Answer
-from harness.conformance.verdicts import Outcome, not_met, passed, recorded
+from harness.conformance.verdicts import Outcome, not_met, only_warning, passed, recorded
 from harness.targets.errors import SetUpError
 
 Publish = Callable[[Answer | bytes], None]
@@ -115,7 +115,10 @@ def refresh_other_entity(attempt: Attempt) -> Outcome:
                 )  # fmt: skip
         problem = still_logs_in(attempt, "metadata of another IdP", idp.key)
         if problem is not None:
-            return replace(problem, verdict="warning")
+            return only_warning(
+                problem,
+                "A warning only: the other IdP gains nothing, though logins stop until the address is right.",
+            )
     return passed("The IdP that was set up still counts, and the other one does not.")
 
 
@@ -157,7 +160,10 @@ def refresh_redirected(attempt: Attempt) -> Outcome:
             told.append(f"{status} is {'followed' if followed else 'not followed'}")
             problem = still_logs_in(attempt, f"a redirect ({status})", good)
             if problem is not None:
-                return replace(problem, verdict="warning")
+                return only_warning(
+                    problem,
+                    "A warning only: nobody gains anything, though logins stop until the address is right.",
+                )
     return recorded(f"{'; '.join(told)}. Logins go on.")
 
 

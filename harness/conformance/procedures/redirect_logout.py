@@ -271,6 +271,7 @@ def redirect_inflate_bomb(attempt: Attempt) -> Outcome:
         return not_met(attempt.case, "slow", f"an answer within {within:g} s", f"It took {seconds:.1f} s.")
     if page.status >= 500:
         return not_met(
-            attempt.case, "server_error", "a clean refusal", f"HTTP {page.status}", verdict="warning"
-        )
+            attempt.case, "server_error", "a clean refusal", f"HTTP {page.status}", verdict="warning",
+            hint="A warning only: the SP gave up in time, and the next login works.",
+        )  # fmt: skip
     return passed(f"Refused with HTTP {page.status} in {seconds:.1f} s; the next login works.")

@@ -245,6 +245,7 @@ def unsolicited_relaystate(attempt: Attempt) -> Outcome:
             return not_met(
                 attempt.case, "action_by_relaystate", "the default page",
                 "RelayState led to the address of the logout.", verdict="warning",
+                hint="A warning only: the page is the SP's own, and all that can be done with it is a logout.",
             )  # fmt: skip
     return passed("RelayState of an unsolicited response leads to pages of the SP only.")
 

@@ -186,7 +186,7 @@ def replay_long_lived(attempt: Attempt) -> Outcome:
     if attempt.post(visitor, sent, started=started).sight.who != "subject":
         return skipped(_NOT_FOR_A_DAY)
     if not let_time_pass(attempt, TEN_MINUTES):
-        return skipped("It takes ten minutes to see; run with slow cases switched on.")
+        return skipped("It takes ten minutes to see; run with --slow to include it.")
     return judge(attempt.case, attempt.post(again, sent, started=started).sight, "reject")
 
 

@@ -149,8 +149,11 @@ def reject_over_session(attempt: Attempt) -> Outcome:
     if refused.sight.who == "subject" and not same_person:
         return recorded("The response for another audience was accepted, which other cases judge.")
     if after.who != "subject":
+        lost = (
+            "A warning only: the session is gone, and nobody is signed in." if after.who == "nobody" else ""
+        )
         return not_met(
             attempt.case, "session_harmed", "the first person is still signed in", after.describe(),
-            verdict="warning" if after.who == "nobody" else "failed",
+            hint=lost, verdict="warning" if lost else "failed",
         )  # fmt: skip
     return passed("The refused response left the existing session alone.")

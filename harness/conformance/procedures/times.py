@@ -114,7 +114,7 @@ def session_ends(attempt: Attempt) -> Outcome:
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
     if not let_time_pass(attempt, 30 + SKEW_FOR_SESSIONS):
-        return skipped("It takes minutes to see; run with slow cases switched on.")
+        return skipped("It takes minutes to see; run with --slow to include it.")
     return judge(attempt.case, attempt.look(login.visitor, person), "reject")
 
 
@@ -125,7 +125,7 @@ def nearest_session_end(attempt: Attempt) -> Outcome:
     if login.sight.who != "subject":
         return not_verified(f"A message with two AuthnStatements is refused. {login.sight.describe()}")
     if not let_time_pass(attempt, 120 + SKEW_FOR_SESSIONS):
-        return skipped("It takes minutes to see; run with slow cases switched on.")
+        return skipped("It takes minutes to see; run with --slow to include it.")
     return judge(attempt.case, attempt.look(login.visitor, login.sent.person), "reject")
 
 
@@ -136,7 +136,7 @@ def session_outlives(attempt: Attempt) -> Outcome:
     if login.sight.who != "subject":
         return judge(attempt.case, login.sight, "accept")
     if not let_time_pass(attempt, 300 + SKEW_FOR_SESSIONS):
-        return skipped("It takes minutes to see; run with slow cases switched on.")
+        return skipped("It takes minutes to see; run with --slow to include it.")
     return judge(attempt.case, attempt.look(login.visitor, login.sent.person), "accept")
 
 

@@ -99,7 +99,8 @@ def name_id_policy(run: Requests) -> Outcome:
         return run.not_met(
             "no NameIDPolicy, or one without Format",
             ", ".join(concrete),
-            hint="Okta answers with an error when it differs from the app's Name ID format.",
+            hint="A warning only: outside saml2int an SP may ask for a format. Okta answers with an error when it "
+            "differs from the app's Name ID format.",
             verdict="warning",
         )
     return passed("The format is left to the IdP.")

@@ -93,12 +93,18 @@ DOCUMENTS: tuple[Weakness, ...] = (
         "mixes-assertions",
         "Of several assertions takes the person of one that verifies and the attributes of all.",
         "resp-assertions-one-invalid",
-        "sess-data-from-signed",
         leaves_out=(document.one_assertion, signatures.ids_are_unique),
         replaces={
             document.known_issuer: careless.some_issuer,
             signatures.assertion_signature: careless.first_signed_of_many,
         },
+    ),
+    weakness(
+        "reads-attributes-beside-assertion",
+        "Takes attributes from the whole response, not from the verified assertion alone.",
+        "sess-data-from-signed",
+        leaves_out=(document.follows_the_schema,),
+        replaces={signatures.assertion_signature: careless.attributes_beside_the_assertion},
     ),
     weakness(
         "no-issuer-check",
