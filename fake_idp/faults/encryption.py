@@ -206,10 +206,11 @@ def _flip(response: Element, of: str, position: int) -> None:
 
 
 @on("signed", "enc-cbc-oracle", source="XML Encryption 1.1, section 6.1", applies=encrypted_cbc)
-def ciphertext_last_block_flipped(response: Element) -> None:
-    """One byte of the last cipher block is wrong, so that the padding is; the Response is not signed over it."""
+def ciphertext_padding_broken(response: Element) -> None:
+    """One byte of the block before the last is wrong, so that the padding is; the Response is not signed over it."""
     remove_signature(response)
-    _flip(response, "EncryptedData", -1)
+    # In CBC it flips the last byte of the plaintext, a length from 1 to 16, which then is more than 238.
+    _flip(response, "EncryptedData", -17)
 
 
 @on("signed", "enc-cbc-oracle", source="XML Encryption 1.1, section 6.1", applies=encrypted_cbc)

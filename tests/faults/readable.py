@@ -200,12 +200,17 @@ def _odd(encrypted: etree._Element) -> bool:
     return key is None or key.get("Recipient") is not None or not digests[0].endswith("sha1")
 
 
-def _plaintext(content: bytes, wrapped_key: bytes) -> bytes:
+def padded_plaintext(content: bytes, wrapped_key: bytes) -> bytes:
+    """What AES in CBC mode for the SP's key decrypts to, the padding included."""
     sha1 = hashes.SHA1()
+    key = examples.sp_key().private_key.decrypt(wrapped_key, padding.OAEP(padding.MGF1(sha1), sha1, None))
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(content[:16])).decryptor()
+    return decryptor.update(content[16:]) + decryptor.finalize()
+
+
+def _plaintext(content: bytes, wrapped_key: bytes) -> bytes:
     try:
-        key = examples.sp_key().private_key.decrypt(wrapped_key, padding.OAEP(padding.MGF1(sha1), sha1, None))
-        decryptor = Cipher(algorithms.AES(key), modes.CBC(content[:16])).decryptor()
-        plain = decryptor.update(content[16:]) + decryptor.finalize()
+        plain = padded_plaintext(content, wrapped_key)
         text = plain[: -plain[-1]].decode()
     except ValueError:
         return b""
