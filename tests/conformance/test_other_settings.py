@@ -18,6 +18,7 @@ TILE_ACS = "{url}/saml/2/tile/{org}"
         ({"idp_initiated_acs_url": TILE_ACS}, "unsolicited-non-default-acs"),
         ({"former_encryption_key": True}, "enc-two-decryption-keys"),
         ({"jit": False}, "err-unknown-user"),
+        ({"require_assertion_signed": True}, "sig-want-assertions-signed"),
     ],
     ids=lambda value: value if isinstance(value, str) else next(iter(value)),
 )

@@ -8,6 +8,8 @@ import time
 
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
+from harness.conformance.cases import Shape
+from harness.conformance.idp import Variation
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded, skipped
 
@@ -88,8 +90,7 @@ def split_name(attempt: Attempt) -> Outcome:
 @procedure("report-shape")
 def report_shape(attempt: Attempt) -> Outcome:
     """Whether the SP insists on a signed Response by default."""
-    login = attempt.good_login()
-    if login.sight.who == "subject":
+    if _signed_like(attempt, "assertion").sight.who == "subject":
         return recorded(
             "A response whose Response element is unsigned is accepted, which is the usual default."
         )
@@ -101,7 +102,16 @@ def want_assertions_signed(attempt: Attempt) -> Outcome:
     """An SP whose metadata wants signed assertions should mean it."""
     if not attempt.bench.sp.want_assertions_signed:
         return skipped("The SP's metadata does not say WantAssertionsSigned.")
-    return judge(attempt.case, attempt.good_login().sight)
+    return judge(attempt.case, _signed_like(attempt, "response").sight)
+
+
+def _signed_like(attempt: Attempt, shape: Shape) -> Login:
+    """A login whose message is signed in another way than the good login beside it, which may be refused."""
+    visitor = attempt.visitor()
+    started = attempt.start(visitor)
+    person = attempt.bench.people.somebody()
+    sent = attempt.issue(person, started, faults=(), variation=Variation(shape))
+    return attempt.post(visitor, sent, started=started)
 
 
 @procedure("verbatim-name")
