@@ -6,11 +6,12 @@ target fetched something on an attacker's word, which is a failure even when the
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from harness.conformance.loopback import LoopbackServer
+
+BODY = b"<!-- okta-harness listener -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,47 +23,26 @@ class Contact:
     user_agent: str
 
 
-class Listener:
-    """A small HTTP server on loopback that answers everything and remembers who asked for what."""
+class Listener(LoopbackServer):
+    """Answers everything and remembers who asked for what."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._contacts: list[Contact] = []
-        contacts = self._contacts
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                contacts.append(Contact(self.command, self.path, self.headers.get("User-Agent", "")))
-                body = b"<!-- okta-harness listener -->"
-                self.send_response(200)
-                self.send_header("Content-Type", "application/xml")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_HEAD = do_POST = do_PUT = do_OPTIONS = do_GET  # noqa: N815 - the names that http.server calls
-
-            def log_message(self, *args: object) -> None:
-                """Nothing is printed."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def url(self, token: str) -> str:
         """The prefix that messages of one attempt carry."""
-        return f"http://127.0.0.1:{self._server.server_port}/{token}"
+        return self.url_of(f"/{token}")
 
     def contacts(self, token: str) -> list[Contact]:
         """What was asked for under this prefix so far."""
         return [contact for contact in list(self._contacts) if contact.path.startswith(f"/{token}")]
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """An XML document without content."""
+        self._contacts.append(Contact(request.command, request.path, request.headers.get("User-Agent", "")))
+        request.send_response(200)
+        request.send_header("Content-Type", "application/xml")
+        request.send_header("Content-Length", str(len(BODY)))
+        request.end_headers()
+        request.wfile.write(BODY)

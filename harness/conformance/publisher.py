@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Self
+
+from harness.conformance.loopback import LoopbackServer
 
 PATH = "/idp-metadata.xml"
 METADATA_TYPE = "application/samlmetadata+xml"
@@ -30,49 +30,27 @@ class Answer:
     """No answer comes at all."""
 
 
-class Publisher:
-    """A small HTTP server on loopback with one document, and room for others beside it."""
+class Publisher(LoopbackServer):
+    """One document, and room for others beside it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked = 0
         """How often the document was asked for; who got one that was replaced meanwhile does not count."""
+        self._counted = threading.Condition()
         self._answers: dict[str, Answer] = {}
         self._let_go = threading.Event()
-        publisher = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                publisher._serve(self)
-
-            do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
-
-            def log_message(self, *args: object) -> None:
-                """Nothing is printed."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._let_go.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
 
     @property
     def url(self) -> str:
         """Where the metadata is."""
         return self.url_of(PATH)
-
-    def url_of(self, path: str) -> str:
-        """Another address of the same server."""
-        return f"http://127.0.0.1:{self._server.server_port}{path}"
 
     def publish(self, answer: Answer | bytes, path: str = PATH) -> None:
         """From now on the address answers this; bytes are a document as it should be."""
@@ -82,12 +60,11 @@ class Publisher:
 
     def wait(self, asked: int, seconds: float) -> bool:
         """Wait until the document was asked for again since ``asked`` was read; whether it was."""
-        deadline = time.monotonic() + seconds
-        while self.asked <= asked and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return self.asked > asked
+        with self._counted:
+            return self._counted.wait_for(lambda: self.asked > asked, seconds)
 
-    def _serve(self, request: BaseHTTPRequestHandler) -> None:
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """What was published for this path; else 404."""
         path = request.path.partition("?")[0]
         answer = self._answers.get(path, Answer(b"There is nothing here.\n", 404, "text/plain"))
         with suppress(OSError):  # who has read enough may hang up
@@ -106,4 +83,6 @@ class Publisher:
         self._count(request, path, answer)
 
     def _count(self, request: BaseHTTPRequestHandler, path: str, answer: Answer) -> None:
-        self.asked += request.command == "GET" and path == PATH and self._answers.get(path) is answer
+        with self._counted:
+            self.asked += request.command == "GET" and path == PATH and self._answers.get(path) is answer
+            self._counted.notify_all()
