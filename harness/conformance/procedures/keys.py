@@ -7,7 +7,7 @@ from fake_idp.saml.metadata import build_metadata
 from fake_idp.saml.pipeline import Fault, FaultContext, SigningOptions
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import NoRequest
-from harness.conformance.procedures.metadata import login_with, metadata_of, spare_keys
+from harness.conformance.procedures.metadata import login_with, metadata_of, spare_keys, told
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.sight import Sight
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded
@@ -38,12 +38,8 @@ def weak_signing_key(attempt: Attempt) -> Outcome:
         with metadata_of(attempt, metadata):
             sight = login_with(attempt, context.data["weak_key"]).sight
     except (SetUpError, NoRequest) as error:
-        return passed(f"Metadata with such a key is refused: {_told(error)}")
+        return passed(f"Metadata with such a key is refused: {told(error)}")
     return judge(attempt.case, sight, "reject")
-
-
-def _told(error: SetUpError | NoRequest) -> str:
-    return error.message if isinstance(error, SetUpError) else str(error)
 
 
 @procedure("elliptic-signing-key")
@@ -54,7 +50,7 @@ def elliptic_signing_key(attempt: Attempt) -> Outcome:
         with metadata_of(attempt, metadata):
             sight = attempt.login(faults=_of_messages(attempt)).sight
     except (SetUpError, NoRequest) as error:
-        return recorded(f"Metadata with an elliptic key is refused: {_told(error)}")
+        return recorded(f"Metadata with an elliptic key is refused: {told(error)}")
     return recorded(f"A login signed with an elliptic key: {sight.describe()}")
 
 
@@ -68,7 +64,7 @@ def padding_forged(attempt: Attempt) -> Outcome:
                 return passed("No login works with a key of the exponent 3.")
             sight = attempt.login(faults=_of_messages(attempt)).sight
     except (SetUpError, NoRequest) as error:
-        return passed(f"Metadata with a key of the exponent 3 is refused: {_told(error)}")
+        return passed(f"Metadata with a key of the exponent 3 is refused: {told(error)}")
     return judge(attempt.case, sight, "reject")
 
 

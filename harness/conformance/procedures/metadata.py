@@ -100,14 +100,20 @@ def key_rollover(attempt: Attempt) -> Outcome:
     return problem or passed("The new key counts from its publication, the old one until its removal.")
 
 
-def _tree(attempt: Attempt) -> Element:
+def told(error: SetUpError | NoRequest) -> str:
+    """Why the SP did not take metadata, or did not start a login by it."""
+    return f"{error.message} ({error.code})" if isinstance(error, SetUpError) else str(error)
+
+
+def tree_of(attempt: Attempt) -> Element:
+    """The app's metadata, to be changed."""
     return metadata_tree(attempt.bench.idp.metadata_claims())
 
 
 @procedure("key-without-use")
 def key_without_use(attempt: Attempt) -> Outcome:
     """The KeyDescriptor says nothing about its use."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     tree.one("md:KeyDescriptor").set("use", None)
     with metadata_of(attempt, wire(tree)):
         return judge(attempt.case, attempt.good_login().sight, "accept")
@@ -151,17 +157,22 @@ def _choice(attempt: Attempt, seen: str) -> Outcome:
     )  # fmt: skip
 
 
+def metadata_with_binding(attempt: Attempt, binding: str) -> bytes:
+    """Metadata of an IdP that takes requests by this binding alone."""
+    tree = tree_of(attempt)
+    for endpoint in tree.find_all("md:SingleSignOnService"):
+        if endpoint.get("Binding") != binding:
+            tree.one("md:IDPSSODescriptor").remove(endpoint)
+    return wire(tree)
+
+
 @procedure("binding-choice")
 def binding_choice(attempt: Attempt) -> Outcome:
     """POST only, then Redirect only."""
     seen = []
     for name, binding in (("POST only", BINDING_POST), ("Redirect only", BINDING_REDIRECT)):
-        tree = _tree(attempt)
-        for endpoint in tree.find_all("md:SingleSignOnService"):
-            if endpoint.get("Binding") != binding:
-                tree.one("md:IDPSSODescriptor").remove(endpoint)
         try:
-            with metadata_of(attempt, wire(tree)):
+            with metadata_of(attempt, metadata_with_binding(attempt, binding)):
                 seen.append((name, attempt.good_login().sight.who == "subject"))
         except (SetUpError, NoRequest):
             seen.append((name, False))
@@ -190,7 +201,7 @@ def refused_metadata(attempt: Attempt, metadata: bytes) -> Outcome:
 @procedure("metadata-expired")
 def metadata_expired(attempt: Attempt) -> Outcome:
     """ValidUntil was yesterday."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     tree.set("validUntil", format_instant(datetime.now(UTC) - timedelta(days=1)))
     return refused_metadata(attempt, wire(tree))
 
@@ -198,7 +209,7 @@ def metadata_expired(attempt: Attempt) -> Outcome:
 @procedure("metadata-signature-bad")
 def metadata_signature_bad(attempt: Attempt) -> Outcome:
     """Signed, and changed afterwards."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     sign_metadata(tree, attempt.bench.idp.key)
     tree.one("md:IDPSSODescriptor").set("WantAuthnRequestsSigned", "1")
     return refused_metadata(attempt, wire(tree))
@@ -224,7 +235,7 @@ def metadata_oversized(attempt: Attempt) -> Outcome:
 @procedure("metadata-endpoint-scheme")
 def metadata_endpoint_scheme(attempt: Attempt) -> Outcome:
     """A script as the address of the SingleSignOnService."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     for endpoint in tree.find_all("md:SingleSignOnService"):
         endpoint.set("Location", "javascript:alert(1)//")
     try:

@@ -25,6 +25,8 @@ from harness.conformance.procedures.metadata import (
     metadata_of,
     refused_metadata,
     spare_keys,
+    told,
+    tree_of,
 )
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, judge, not_met, passed, recorded
@@ -44,12 +46,7 @@ def accepted_metadata(attempt: Attempt, metadata: bytes, key: SigningKey | None 
 
 
 def _metadata_refused(attempt: Attempt, error: SetUpError | NoRequest) -> Outcome:
-    seen = f"{error.message} ({error.code})" if isinstance(error, SetUpError) else str(error)
-    return not_met(attempt.case, "metadata_refused", "metadata that is used", seen)
-
-
-def _tree(attempt: Attempt) -> Element:
-    return metadata_tree(attempt.bench.idp.metadata_claims())
+    return not_met(attempt.case, "metadata_refused", "metadata that is used", told(error))
 
 
 @procedure("metadata-without-idp")
@@ -63,7 +60,7 @@ def metadata_without_idp(attempt: Attempt) -> Outcome:
         "md:SPSSODescriptor", {"protocolSupportEnumeration": "urn:oasis:names:tc:SAML:2.0:protocol"}, [acs]
     )
     sp = Element("md:EntityDescriptor", {"entityID": attempt.bench.idp.entity_id, "xmlns:md": NS_MD}, [role])
-    old = _tree(attempt)
+    old = tree_of(attempt)
     old.one("md:IDPSSODescriptor").set("protocolSupportEnumeration", SAML_1_1)
     told = []
     for words, tree in (("of an SP", sp), ("of a SAML 1.1 IdP", old)):
@@ -82,7 +79,7 @@ def metadata_of_many(attempt: Attempt) -> Outcome:
         claims = replace(
             bench.idp.metadata_claims([foreign]), entity_id=f"http://other-idp.test/{attempt.token}"
         )
-        inner = Element("md:EntitiesDescriptor", {"Name": "inner"}, [metadata_tree(claims), _tree(attempt)])
+        inner = Element("md:EntitiesDescriptor", {"Name": "inner"}, [metadata_tree(claims), tree_of(attempt)])
         group = Element("md:EntitiesDescriptor", {"Name": "outer", "xmlns:md": NS_MD}, [inner])
         try:
             with metadata_of(attempt, wire(group)):
@@ -100,7 +97,7 @@ def metadata_of_many(attempt: Attempt) -> Outcome:
 @procedure("metadata-with-extensions")
 def metadata_with_extensions(attempt: Attempt) -> Outcome:
     """Extensions that are in wide use, one that nobody knows, and attributes of a foreign namespace."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     role = tree.one("md:IDPSSODescriptor")
     private = Element("x:Colour", {"xmlns:x": "urn:x-unknown:colour", "x:shade": "dark"}, ["blue"])
     algorithm = Element(
@@ -129,7 +126,7 @@ def metadata_with_extensions(attempt: Attempt) -> Outcome:
 @procedure("metadata-role-expired")
 def metadata_role_expired(attempt: Attempt) -> Outcome:
     """ValidUntil of the document is tomorrow, that of the IdP's role was an hour ago."""
-    tree, now = _tree(attempt), datetime.now(UTC)
+    tree, now = tree_of(attempt), datetime.now(UTC)
     tree.set("validUntil", format_instant(now + timedelta(days=1)))
     tree.one("md:IDPSSODescriptor").set("validUntil", format_instant(now - timedelta(hours=1)))
     return refused_metadata(attempt, wire(tree))
@@ -138,7 +135,7 @@ def metadata_role_expired(attempt: Attempt) -> Outcome:
 @procedure("metadata-valid-long")
 def metadata_valid_long(attempt: Attempt) -> Outcome:
     """No validUntil, as Okta has it; then one in ten years."""
-    tree = _tree(attempt)
+    tree = tree_of(attempt)
     tree.set("validUntil", format_instant(datetime.now(UTC) + timedelta(days=3652)))
     seen = accepted_metadata(attempt, wire(tree))
     return recorded(
@@ -152,14 +149,14 @@ def several_certificates(attempt: Attempt) -> Outcome:
     """Two certificates in one KeyDescriptor; then the bare key, without a certificate."""
     own = attempt.bench.idp.key
     with spare_keys(attempt, 1) as (second,):
-        tree = _tree(attempt)
+        tree = tree_of(attempt)
         certificate = Element("ds:X509Certificate", {}, [second.certificate_b64_wrapped])
         tree.one("ds:X509Data").children.append(certificate)
         told = [
             f"of two certificates in one KeyDescriptor the {words} {_counts(attempt, tree, key)}"
             for words, key in (("first", own), ("second", second))
         ]
-    bare = _tree(attempt)
+    bare = tree_of(attempt)
     bare.one("ds:KeyInfo").children[:] = [_key_value(own)]
     return recorded(f"{'; '.join(told)}; a key without a certificate {_counts(attempt, bare, own)}.")
 
@@ -186,7 +183,7 @@ def any_certificate(attempt: Attempt) -> Outcome:
     """The same key in certificates of other makes."""
     with spare_keys(attempt, 1) as (authority,):
         for words, key in _certificates(attempt.bench.idp.key, authority):
-            tree = _tree(attempt)
+            tree = tree_of(attempt)
             tree.one("md:IDPSSODescriptor").children[0] = key_descriptor(key.certificate_b64_wrapped)
             outcome = accepted_metadata(attempt, wire(tree), key)
             if outcome.verdict != "passed":

@@ -43,20 +43,22 @@ def _is_gone(attempt: Attempt, login: Login) -> bool:
     return attempt.look(login.visitor, login.sent.person).who == "nobody"
 
 
-def _logged_in(attempt: Attempt) -> Login | Outcome:
+def _session(attempt: Attempt) -> tuple[str, Login] | Outcome:
+    """The SP's endpoint, and somebody with a session to be ended there; else why there is none."""
+    endpoint = redirect_endpoint(attempt)
+    if not endpoint:
+        return not_verified(_NO_ENDPOINT)
     login = attempt.good_login()
-    return login if login.sight.who == "subject" else judge(attempt.case, login.sight, "accept")
+    return (endpoint, login) if login.sight.who == "subject" else judge(attempt.case, login.sight, "accept")
 
 
 def _must_end(attempt: Attempt, make_url: str, what: str) -> Outcome:
     """A proper request in an unusual form must work like one in the usual form."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
     for form in ("usual", make_url):
-        login = _logged_in(attempt)
-        if isinstance(login, Outcome):
-            return login
+        ready = _session(attempt)
+        if isinstance(ready, Outcome):
+            return ready
+        endpoint, login = ready
         _visit(attempt, login, _URLS[form](attempt, login, endpoint))
         if not _is_gone(attempt, login):
             if form == "usual":
@@ -116,12 +118,10 @@ def _must_stay(attempt: Attempt, urls: dict[str, str], login: Login) -> Outcome:
 @procedure("redirect-logout-relaystate-changed")
 def redirect_logout_relaystate_changed(attempt: Attempt) -> Outcome:
     """RelayState is covered by the signature."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
-    login = _logged_in(attempt)
-    if isinstance(login, Outcome):
-        return login
+    ready = _session(attempt)
+    if isinstance(ready, Outcome):
+        return ready
+    endpoint, login = ready
     urls = {
         "a request with a changed RelayState": _signed_url(attempt, login, endpoint, "before").replace(
             "RelayState=before", "RelayState=after"
@@ -134,12 +134,10 @@ def redirect_logout_relaystate_changed(attempt: Attempt) -> Outcome:
 @procedure("redirect-logout-confusion")
 def redirect_logout_confusion(attempt: Attempt) -> Outcome:
     """A signed message beside an unsigned one."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
-    login = _logged_in(attempt)
-    if isinstance(login, Outcome):
-        return login
+    ready = _session(attempt)
+    if isinstance(ready, Outcome):
+        return ready
+    endpoint, login = ready
     other = attempt.good_login()
     proper = urlsplit(_signed_url(attempt, other, endpoint)).query
     unsigned = quote_plus(base64.b64encode(deflate(_request(attempt, login, endpoint))))
@@ -158,12 +156,10 @@ def redirect_logout_confusion(attempt: Attempt) -> Outcome:
 @procedure("redirect-logout-signature-parts")
 def redirect_logout_signature_parts(attempt: Attempt) -> Outcome:
     """Signature without algorithm, algorithm without signature, both empty, unknown algorithm."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
-    login = _logged_in(attempt)
-    if isinstance(login, Outcome):
-        return login
+    ready = _session(attempt)
+    if isinstance(ready, Outcome):
+        return ready
+    endpoint, login = ready
     parts = dict(
         part.partition("=")[::2] for part in urlsplit(_signed_url(attempt, login, endpoint)).query.split("&")
     )
@@ -199,12 +195,10 @@ def _faulty_url(attempt: Attempt, login: Login, endpoint: str) -> str:
 @procedure("redirect-logout-refused")
 def redirect_logout_refused(attempt: Attempt) -> Outcome:
     """A request with something in its query string that the SP must not pass over."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
-    login = _logged_in(attempt)
-    if isinstance(login, Outcome):
-        return login
+    ready = _session(attempt)
+    if isinstance(ready, Outcome):
+        return ready
+    endpoint, login = ready
     what = f"a request with the fault {attempt.faults[0].id}"
     return _must_stay(attempt, {what: _faulty_url(attempt, login, endpoint)}, login)
 
@@ -212,14 +206,12 @@ def redirect_logout_refused(attempt: Attempt) -> Outcome:
 @procedure("redirect-logout-empty-relaystate")
 def redirect_logout_empty_relaystate(attempt: Attempt) -> Outcome:
     """Without RelayState the signature covers none; whether an empty, signed one is taken as well is recorded."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
     ended = []
     for make_url in (_signed_url, _faulty_url):
-        login = _logged_in(attempt)
-        if isinstance(login, Outcome):
-            return login
+        ready = _session(attempt)
+        if isinstance(ready, Outcome):
+            return ready
+        endpoint, login = ready
         _visit(attempt, login, make_url(attempt, login, endpoint))
         ended.append(_is_gone(attempt, login))
     without, empty = ended
@@ -232,12 +224,10 @@ def redirect_logout_empty_relaystate(attempt: Attempt) -> Outcome:
 @procedure("redirect-logout-embedded-signature")
 def redirect_logout_embedded_signature(attempt: Attempt) -> Outcome:
     """A Signature in the XML, and none in the query string."""
-    endpoint = redirect_endpoint(attempt)
-    if not endpoint:
-        return not_verified(_NO_ENDPOINT)
-    login = _logged_in(attempt)
-    if isinstance(login, Outcome):
-        return login
+    ready = _session(attempt)
+    if isinstance(ready, Outcome):
+        return ready
+    endpoint, login = ready
     _visit(attempt, login, _faulty_url(attempt, login, endpoint))
     if _is_gone(attempt, login):
         return recorded("A request that is signed in its XML alone ends the session.")

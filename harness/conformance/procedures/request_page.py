@@ -10,12 +10,10 @@ from urllib.parse import quote, unquote
 
 import lxml.html
 
-from fake_idp.saml.metadata import metadata_tree
 from fake_idp.saml.names import BINDING_POST
-from fake_idp.saml.xml import wire
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import NoRequest
-from harness.conformance.procedures.metadata import metadata_of
+from harness.conformance.procedures.metadata import metadata_of, metadata_with_binding
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.verdicts import Outcome, not_met, passed, skipped
 from harness.conformance.visitor import Page
@@ -31,15 +29,11 @@ def _deep_link(attempt: Attempt) -> str:
 @procedure("request-form-escaped")
 def request_form_escaped(attempt: Attempt) -> Outcome:
     """The IdP takes requests by HTTP-POST alone, and the deep link is full of markup."""
-    bench, url = attempt.bench, _deep_link(attempt)
+    url = _deep_link(attempt)
     markup = f'"\' onfocus=alert(1) autofocus x="><script>alert(1)</script>{attempt.canary}'
     hostile = f"{url}{'' if '?' in url else '?page='}{quote(markup)}"
-    tree = metadata_tree(bench.idp.metadata_claims())
-    for endpoint in tree.find_all("md:SingleSignOnService"):
-        if endpoint.get("Binding") != BINDING_POST:
-            tree.one("md:IDPSSODescriptor").remove(endpoint)
     try:
-        with metadata_of(attempt, wire(tree)):
+        with metadata_of(attempt, metadata_with_binding(attempt, BINDING_POST)):
             usual = attempt.start(attempt.visitor(), url)
             page = attempt.visitor().get(hostile)
     except (SetUpError, NoRequest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fake_idp.saml.nodes import Element
-from fake_idp.saml.pipeline import Fault, FaultContext
+from fake_idp.saml.pipeline import Fault, FaultContext, Stage
 from harness.conformance.attempt import Attempt
 from harness.conformance.procedures.registry import procedure
 from harness.conformance.procedures.replay import REWRAP
@@ -22,11 +22,13 @@ def replay_other_acs(attempt: Attempt) -> Outcome:
         started = attempt.start(visitor)
         again = visitor.twin()
         person = attempt.bench.people.somebody()
-        sent = attempt.issue(person, started, faults=(_fault("confirmed-for-two", _confirmed_for(url)),))
+        sent = attempt.issue(
+            person, started, faults=(_fault("confirmed-for-two", "tree", _confirmed_for(url)),)
+        )
         if attempt.post(visitor, sent, started=started).sight.who != "subject":
             return not_verified("An assertion with two confirmations is refused, which other cases judge.")
         used = sent.issued.tree.one("saml2:Assertion")
-        moved = (REWRAP, _fault("sent-elsewhere", _sent_to(url)))
+        moved = (REWRAP, _fault("sent-elsewhere", "signed", _sent_to(url)))
         rewrapped = attempt.issue(
             person, started, faults=moved, data=attempt.data(person, used_assertion=used)
         )
@@ -38,9 +40,8 @@ def replay_other_acs(attempt: Attempt) -> Outcome:
     return passed("What was used at one ACS is refused at the others.")
 
 
-def _fault(name: str, apply: Callable[[Element, FaultContext], None]) -> Fault:
-    stage = "tree" if name == "confirmed-for-two" else "signed"
-    return Fault(id=name, title=name, stage=stage, apply=apply)  # type: ignore[arg-type]
+def _fault(name: str, stage: Stage, apply: Callable[[Element, FaultContext], None]) -> Fault:
+    return Fault(id=name, title=name, stage=stage, apply=apply)
 
 
 def _confirmed_for(url: str) -> Callable[[Element, FaultContext], None]:
