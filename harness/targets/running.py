@@ -71,9 +71,11 @@ class RunningTarget(ABC):
     def enter_metadata_url(self, url: str) -> None:
         """Give the SP this URL as a tenant's admin does, where `tenants_enter_url`.
 
-        :raises SetUpError: when the SP refuses it, or what it finds there.
+        :raises SetUpError: when the SP refuses it, or what it finds there; or no tenant can enter one.
         """
-        raise NotImplementedError
+        raise SetUpError(
+            "no_tenant", f"no tenant of {self.target.name} enters the URL of IdP metadata: {url}"
+        )
 
     @property
     def tenants_enter_url(self) -> bool:
@@ -88,9 +90,9 @@ class RunningTarget(ABC):
     def restart(self) -> None:
         """Stop the SP and start it again, with all that it keeps, where `can_restart`.
 
-        :raises SetUpError: when it does not come up again.
+        :raises SetUpError: when it does not come up again, or the suite did not start it.
         """
-        raise NotImplementedError
+        raise SetUpError("no_restart", f"the suite did not start {self.target.name}, and cannot do it again")
 
     def second_tenant(self, idp_metadata: bytes) -> TargetFile | None:  # noqa: ARG002 - most SPs have none
         """Another tenant of the same SP that trusts another IdP, where the SP has tenants."""
