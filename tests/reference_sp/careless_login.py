@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.reference_sp.conftest import Pair
 from tests.reference_sp.edits import audience
+from tests.reference_sp.logout_messages import post, request, signed_in
 from tests.reference_sp.small_idp import SAML, SAMLP, SmallIdp, encoded, find, sign
 from tests.reference_sp.small_idp import pair as key_pair
 from tests.reference_sp.test_encryption import response
-from tests.reference_sp.test_logout import post, request, signed_in
 
 
 def request_xml(pair: Pair) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.reference_sp import SettingRefused
 from tests.reference_sp.conftest import Pair
+from tests.reference_sp.logout_messages import answer, post, query_for, raw_get, request, signed_in, started
 from tests.reference_sp.small_idp import encoded, sign
 from tests.reference_sp.small_idp import pair as key_pair
-from tests.reference_sp.test_logout import answer, post, query_for, raw_get, request, signed_in, started
 
 Effect = Callable[[Pair], object]
 
