@@ -191,6 +191,9 @@ class Organizations:
     def claim_refresh(self, org_id: str, seconds: int) -> bool:
         """Whether metadata by URL is due again after ``seconds``. One caller gets a yes, and fetches."""
         now, limit = self._now(), self._now() - timedelta(seconds=seconds)
+        known = self.get(org_id).metadata_checked
+        if known is not None and known > limit:
+            return False  # as nearly always: nothing is written
         due = (organizations.c.metadata_checked.is_(None)) | (organizations.c.metadata_checked <= limit)
         with self._store.work() as work:
             claim = update(organizations).where(organizations.c.id == org_id, due)
