@@ -20,7 +20,7 @@ from harness.conformance.opening import open_bench
 from harness.conformance.options import CHECK_PROFILES, CheckOptions
 from harness.conformance.procedures.registry import DEFERRED
 from harness.conformance.run import Runner
-from harness.conformance.selection import batches, chosen, shapes_of, why_skipped
+from harness.conformance.selection import batches, chosen, shapes_of, share, why_skipped
 from harness.conformance.verdicts import not_verified, skipped
 from harness.conformance.whole_run import WholeRun
 from harness.conformance.worker import Job, Worker
@@ -135,7 +135,7 @@ def run_part(
     of: int,
     report: Callable[[CaseResult], None],
 ) -> Iterator[Part]:
-    """One process's share of a check: every ``of``-th batch from ``index`` on. Ends with the target still up."""
+    """One process's share of a check, the ``index``-th of ``of``. Ends with the target still up."""
     with open_bench(target, options, f"{seed}/{index}" if index else seed) as bench:
         runnable = []
         for case in chosen(options):
@@ -153,5 +153,5 @@ def run_part(
                 result = finish(blank_result(case), outcome)
                 report(result)
         runner = Runner(bench, report)
-        runner.run(batches(runnable, bench)[index::of])
+        runner.run(share(batches(runnable, bench), index, of))
         yield Part(runner.collect(), bench.sp.authn_requests_signed, facts_of(bench, options, of))

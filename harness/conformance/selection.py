@@ -17,6 +17,8 @@ BATCH = 6
 
 PATIENCE = 20.0
 """Seconds that a case may wait for the SP to fetch metadata again."""
+LONG = {"refresh-waits": 150, "replay-concurrent": 45, "skew-bounded": 20, "padding-forged": 15}
+"""Procedures that take as long as so many plain messages. Only the division of the work depends on it."""
 CHANGES_METADATA = {"reconfigure", "metadata_by_url", "tenants_enter_url"}
 """What cases need that give the target other metadata."""
 
@@ -27,6 +29,11 @@ class Batch:
 
     cases: tuple[Case, ...]
     shape: Shape
+
+    @property
+    def length(self) -> int:
+        """How long it takes, in plain messages; the good login beside it is one, too."""
+        return 1 + sum(LONG.get(case.procedure, 1) for case in self.cases)
 
 
 def chosen(options: CheckOptions) -> list[Case]:
@@ -147,6 +154,21 @@ def batches(selected: Iterable[Case], bench: Bench) -> list[Batch]:
         *_in_shapes(calm, bench, _message, BATCH),
         *_in_shapes(rough, bench, lambda case: case.where, len(rough)),
     ]
+
+
+def share(every: Sequence[Batch], index: int, of: int) -> list[Batch]:
+    """What one of ``of`` processes does, in the order of all; they end at about the same time.
+
+    By the lengths alone, not by who is quicker today: so a seed gives each process the same messages again.
+    """
+    ends = [0] * of
+    mine = set()
+    for place in sorted(range(len(every)), key=lambda place: -every[place].length):
+        first = ends.index(min(ends))
+        ends[first] += every[place].length
+        if first == index:
+            mine.add(place)
+    return [batch for place, batch in enumerate(every) if place in mine]
 
 
 def _is_rough(case: Case) -> bool:

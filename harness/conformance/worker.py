@@ -1,4 +1,4 @@
-"""A second process for a check: it has a target of its own and takes every other batch.
+"""A second process for a check: it has a target of its own and takes a share of the batches.
 
 Started by `harness.conformance.engine` as ``python -m harness.conformance.worker``. Both ends are ours and on one
 machine, so plain pickles go over the pipes.
