@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.conformance.cases import cases
+from harness.conformance.cases import Case, cases
 from harness.conformance.deviations import KnownDeviations, load_deviations
 from harness.conformance.evidence import blank_result, finish
 from harness.conformance.facts import facts_of
-from harness.conformance.findings import find
+from harness.conformance.findings import ALIVE, find
 from harness.conformance.observed import Observed
 from harness.conformance.opening import open_bench
 from harness.conformance.options import CHECK_PROFILES, CheckOptions
@@ -116,14 +116,20 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
             for worker in workers:
                 part.observed.add(worker.join())
             whole = WholeRun(part.observed, part.authn_requests_signed)
-            for case in chosen(options):
-                if case.procedure in DEFERRED:
-                    results.add(whole.judge(case))
+            for case in _about_the_run(options, part.observed):
+                results.add(whole.judge(case))
             return part
     except BaseException:
         for worker in workers:
             worker.kill()
         raise
+
+
+def _about_the_run(options: CheckOptions, observed: Observed) -> list[Case]:
+    """The cases that look back on the run. Of a target that went down in it this is told in every profile."""
+    told = [case for case in chosen(options) if case.procedure in DEFERRED]
+    alive = next(case for case in cases() if case.requirement.id == ALIVE)
+    return told if not observed.died or alive in told else [*told, alive]
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from harness.yamlfile import Node, load_document
 _FILE = Path(__file__).parent / "findings.yaml"
 _KEYS = ("id", "title", "impact", "advice", "direction", "when", "explains")
 Direction = Literal["accepted", "refused"]
+_WRONG_PERSON = "Somebody is signed in as a person whom the IdP did not vouch for."
 _IMPACT = {
-    "forged": "Somebody is signed in as a person whom the IdP did not vouch for.",
+    "forged": _WRONG_PERSON,
+    "somebody": _WRONG_PERSON,
     "accepted": "A message that the SP has to refuse opens a session.",
     "refused": "People whose IdP sends such a message cannot sign in.",
 }
@@ -38,7 +40,7 @@ class Rule:
 
     def found_in(self, failures: Sequence[CaseResult]) -> list[CaseResult]:
         """The failures that this cause explains; none when it is not established."""
-        fitting = [case for case in failures if (_code(case) == "refused") == (self.direction == "refused")]
+        fitting = [case for case in failures if _direction(case) == self.direction]
         if not any(_matches(self.when, case) for case in fitting if case.verdict == "failed"):
             return []
         return [case for case in fitting if _matches((*self.when, *self.explains), case)]
@@ -80,6 +82,10 @@ def _by_requirement(left: Sequence[CaseResult]) -> Iterable[Finding]:
         yield _gone(gone)
     if broken:
         yield _broken(broken)
+    down = [case for case in left if _code(case) == "target_down"]
+    if len({case.requirements[0] for case in down} - {ALIVE}) > 1:
+        yield _down(down)
+        left = [case for case in left if case not in down]
     others = [case for case in left if case not in gone and case not in broken]
     for name in dict.fromkeys(case.requirements[0] for case in others):
         yield _finding(name, [case for case in others if case.requirements[0] == name])
@@ -98,6 +104,9 @@ def _finding(name: str, cases: list[CaseResult]) -> Finding:
     )
 
 
+ALIVE = "err-alive-after-attack"
+"""The requirement that speaks of the whole run."""
+_BREAKS = ("target_down", "slow", "server_error")
 _NOT_MET = {
     "refused": "A good message is refused, against the rule",
     "accepted": "Not refused, against the rule",
@@ -115,6 +124,17 @@ def _gone(cases: list[CaseResult]) -> Finding:
     )
 
 
+def _down(cases: list[CaseResult]) -> Finding:
+    cases.sort(key=_rank)
+    return Finding(
+        "target-down",
+        "The SP goes down.",
+        "While it is down nobody signs in; if one message does it, whoever can send one can do that.",
+        "Find in the SP's log what it was doing when it stopped, and catch the error so that the next login works.",
+        cases,
+    )
+
+
 def _broken(cases: list[CaseResult]) -> Finding:
     return Finding(
         "suite-broken",
@@ -126,11 +146,17 @@ def _broken(cases: list[CaseResult]) -> Finding:
     )
 
 
+def _direction(case: CaseResult) -> Direction | Literal["down"]:
+    """What the SP did wrong: it took a bad message, refused a good one, or broke, which says nothing of either."""
+    code = _code(case)
+    return "refused" if code == "refused" else "down" if code in _BREAKS else "accepted"
+
+
 def _rank(case: CaseResult) -> int:
     """How bad: forged users, then failures by level, then warnings."""
     if case.verdict == "warning":
         return 4
-    if _code(case) == "forged":
+    if _code(case) in ("forged", "somebody"):
         return 0
     return {"SECURITY": 1, "MUST": 2}.get(case.level, 3)
 
@@ -140,12 +166,15 @@ def _code(case: CaseResult) -> str:
 
 
 def _matches(patterns: Iterable[str], case: CaseResult) -> bool:
-    return any(
-        case.group.startswith(f"{pattern[6:]}.")
-        if pattern.startswith("group ")
-        else fnmatch.fnmatchcase(case.id, pattern)
-        for pattern in patterns
-    )
+    return any(_fits(pattern, case) for pattern in patterns)
+
+
+def _fits(pattern: str, case: CaseResult) -> bool:
+    """Whether a case is meant by ``group X``, by a pattern of ids, or by such a pattern and the code of the outcome."""
+    if pattern.startswith("group "):
+        return case.group.startswith(f"{pattern[6:]}.")
+    ids, _, code = pattern.partition(" ")
+    return fnmatch.fnmatchcase(case.id, ids) and code in ("", _code(case))
 
 
 def _rule(row: Node) -> Rule:

@@ -102,6 +102,8 @@ class Observed:
     requests: list[RequestSeen] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
+    end: str = ""
+    """How the target's process ended the last time, where that is known."""
     """Cases after which the target did not accept a good login any more."""
     controls: int = 0
     seconds: float = 0.0
@@ -119,6 +121,7 @@ class Observed:
         self.requests.extend(other.requests)
         self.refusals.extend(other.refusals)
         self.died.extend(other.died)
+        self.end = other.end or self.end
         self.controls += other.controls
         self.seconds += other.seconds
         self.target_seconds += other.target_seconds

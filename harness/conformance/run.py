@@ -22,9 +22,12 @@ from harness.difference import Difference
 from harness.drivers.errors import DriverError
 from harness.result import CaseResult
 from harness.targets.errors import SetUpError
+from harness.targets.process import last_lines
 
-RESTARTS = 5
+RESTARTS = 20
 """How often a target that stopped answering is started anew in one run."""
+LAST_LINES = 3
+"""How much of what it wrote is told then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class Runner:
         variation = Variation(batch.shape, case.encrypted, _settings(case))
         good = Variation(batch.shape, case.to_decrypt)
         control = self._control(good)
+        restarts = self._restarts
         self._settle(control)
+        if self._restarts > restarts:
+            control = self._control(good)
         self._good = good
         for each in batch.cases:
             self._case(each, variation, control)
@@ -99,9 +105,8 @@ class Runner:
         if waiting and not control.accepted:
             for result in refusals:
                 finish(result, not_verified(f"The good login after it failed. {control.told}"))
-            if self._plain_login_fails():
-                self.observed.died.extend(dict.fromkeys(result.id for _, result in waiting))
-                self._revive()
+            if not self._down and self._plain_login_fails():
+                self._went_down(result.id for _, result in waiting)
         for _, result in waiting:
             self.report(result)
 
@@ -111,10 +116,16 @@ class Runner:
         shape = self._good.shape if self._good.shape in shapes else shapes[0]
         return not self._control(Variation(shape)).accepted
 
+    def _went_down(self, during: Iterable[str]) -> None:
+        self.observed.died.extend(dict.fromkeys(during))
+        self.observed.end = self._end_of_target()
+        self._revive()
+
     def _revive(self) -> None:
         bench = self.bench
         if self._restarts >= RESTARTS or not bench.running.can_reconfigure:
-            self._down = "The target had stopped accepting good logins."
+            again = f" for the {RESTARTS + 1}th time, and was given up" if self._restarts else ""
+            self._down = f"The target had stopped accepting good logins{again}.{self.observed.end}"
             return
         self._restarts += 1
         try:
@@ -124,6 +135,14 @@ class Runner:
         except SetUpError as error:
             self._down = f"The target could not be started again: {error.message}"
 
+    def _end_of_target(self) -> str:
+        """How the target's process ended, if it did."""
+        status = self.bench.running.exit_status()
+        if status is None:
+            return ""
+        said = last_lines(self.bench.running.output, LAST_LINES)
+        return f" Its process had ended (status {status}) and written last:\n    {said}"
+
     def _case(self, case: Case, variation: Variation, control: Control) -> None:
         began = time.monotonic()
         faults = tuple(fault(name) for name in case.faults)
@@ -131,9 +150,11 @@ class Runner:
         inapplicable = self._inapplicable(case, faults, variation)
         if inapplicable:
             finish(result, skipped(inapplicable))
-        elif not control.accepted and not _is_control(case) and (self._down or not case.is_tried_anyway):
-            told = self._down or control.told
-            finish(result, not_verified(f"The good login before it failed, so nothing can be said. {told}"))
+        elif self._down:
+            finish(result, not_verified(self._down))
+        elif not control.accepted and not _is_control(case) and not case.is_tried_anyway:
+            told = f"The good login before it failed, so nothing can be said. {control.told}"
+            finish(result, not_verified(told))
         else:
             self._attempt(case, variation, faults, control, result)
         result.seconds = time.monotonic() - began
@@ -155,9 +176,15 @@ class Runner:
         control: Control,
         result: CaseResult,
     ) -> None:
-        token = f"{self.bench.rng.getrandbits(48):012x}"
-        attempt = Attempt(self.bench, case, variation, faults, token)
+        attempt = self._new_attempt(case, variation, faults)
         outcome = self._outcome(attempt, result)
+        if _went_down(outcome) and not self._down:
+            # Started anew, the target gets the same once more: what had been piling up in it is not this case's fault.
+            attempt = self._new_attempt(case, variation, faults)
+            again = self._outcome(attempt, result)
+            if not _went_down(again):
+                told = "The target had gone down, and bore the same after a new start."
+                outcome = replace(again, reason=f"{again.reason} {told}".strip())
         contacts = attempt.contacts()
         if contacts:
             seen = ", ".join(f"{contact.method} {contact.path}" for contact in contacts[:3])
@@ -180,6 +207,9 @@ class Runner:
         if self.bench.moved_clock:
             self.bench.running.move_clock(-self.bench.moved_clock)
             self.bench.moved_clock = 0.0
+
+    def _new_attempt(self, case: Case, variation: Variation, faults: tuple[Fault, ...]) -> Attempt:
+        return Attempt(self.bench, case, variation, faults, f"{self.bench.rng.getrandbits(48):012x}")
 
     def _outcome(self, attempt: Attempt, result: CaseResult) -> Outcome:
         try:
@@ -215,9 +245,9 @@ class Runner:
         In a story of several steps nobody knows which of them it was that failed.
         """
         if not self._control(Variation(self.bench.shapes[0])).accepted:
-            self.observed.died.append(attempt.case.id)
-            self._revive()
-            return not_met(attempt.case, "target_down", "the target stays up", str(error), verdict="failed")
+            self._went_down([attempt.case.id])
+            seen = f"{error}{self.observed.end}"
+            return not_met(attempt.case, "target_down", "the target stays up", seen, verdict="failed")
         if error.code == "page_timeout":
             return not_met(attempt.case, "slow", "an answer", str(error))
         if attempt.case.expect == "accept":
@@ -248,9 +278,11 @@ def _is_control(case: Case) -> bool:
 
 def _was_refused(attempt: Attempt, outcome: Outcome) -> bool:
     """Whether nothing was seen but that nobody is signed in."""
-    if outcome.difference is not None and outcome.difference.code == "target_down":
-        return False
-    return all(login.sight.who == "nobody" for login in attempt.logins)
+    return not _went_down(outcome) and all(login.sight.who == "nobody" for login in attempt.logins)
+
+
+def _went_down(outcome: Outcome) -> bool:
+    return outcome.difference is not None and outcome.difference.code == "target_down"
 
 
 def _names_listener(attempt: Attempt) -> bool:

@@ -196,3 +196,10 @@ def redirect_endpoint(attempt: Attempt) -> str:
     """The SP's logout endpoint for HTTP-Redirect."""
     endpoint = attempt.bench.sp.slo_endpoint(BINDING_REDIRECT)
     return endpoint.location if endpoint else ""
+
+
+def ends(attempt: Attempt, channel: Channel, login: Login) -> bool:
+    """Whether a proper LogoutRequest ends the session: where nothing does, the endpoint proves nothing."""
+    claims = request_claims(attempt, login, channel.url)
+    channel.send_request(attempt, login.visitor, claims, attempt.bench.idp.key)
+    return attempt.look(login.visitor, login.sent.person).who == "nobody"

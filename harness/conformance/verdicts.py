@@ -18,6 +18,7 @@ _FOUND = {
     "accepted": "A message that must be refused was accepted.",
     "refused": "A good message was refused.",
     "forged": "A forged identity was accepted.",
+    "somebody": "Somebody else was signed in than the person of the message.",
 }
 """What was found, before the rule that it breaks: the rule alone would read as if it held."""
 
@@ -81,17 +82,18 @@ def judge(case: Case, sight: Sight, expect: Expected | None = None) -> Outcome:
     if expect == "accept":
         if sight.who == "subject":
             return passed(seen)
-        return not_met(
-            case, "refused", "a session for exactly the person of the message", seen, hint=_page_hint(sight)
-        )
+        code = "refused" if sight.who == "nobody" else sight.who
+        expected = "a session for exactly the person of the message"
+        return not_met(case, code, expected, seen, hint=_page_hint(sight))
     if expect == "reject":
         if sight.who == "nobody":
             return passed(seen)
-        verdict: Verdict | None = "failed" if sight.who == "forged" else None
-        return not_met(case, "accepted", "no session", seen, verdict=verdict)
+        if sight.who == "forged":
+            return not_met(case, "forged", "no session", seen, verdict="failed")
+        return not_met(case, "accepted", "no session", seen)
     if sight.who in ("nobody", "subject"):
         return passed(seen)
-    return not_met(case, "forged", "the signed identity or nobody, and no trace of the forged part", seen)
+    return not_met(case, sight.who, "the signed identity or nobody, and no trace of the forged part", seen)
 
 
 def _page_hint(sight: Sight) -> str:

@@ -62,7 +62,8 @@ def _status(case: Case, observed: Observed) -> Outcome:
 def _alive(case: Case, observed: Observed) -> Outcome:
     if observed.died:
         told = ", ".join(dict.fromkeys(observed.died))
-        return not_met(case, "target_down", "a good login after every case", f"it failed after {told}")
+        seen = f"It failed after {told}.{observed.end}"
+        return not_met(case, "target_down", "a good login after every case", seen)
     return passed(f"{observed.controls} good logins between the cases, all accepted.")
 
 

@@ -62,6 +62,12 @@ class TargetProcess:
         """The exit status, once it has ended."""
         return self._process.poll()
 
+    def status_in(self, seconds: float) -> int | None:
+        """The exit status, if it ends within so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
+
     def stop(self) -> None:
         """End the process and its children: SIGTERM, then SIGKILL."""
         if self._process.poll() is None:

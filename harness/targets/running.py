@@ -16,6 +16,8 @@ from harness.targets.sp_metadata import SpMetadata, by_hand, read_sp_metadata
 
 METADATA_FILE = "idp-metadata.xml"
 MAX_METADATA_BYTES = 5_000_000
+ENDING_SECONDS = 0.5
+"""How long a process may take to end after it has let go of its connections."""
 
 
 class RunningTarget(ABC):
@@ -106,6 +108,10 @@ class RunningTarget(ABC):
     def output(self) -> str:
         """What the SP wrote, where the suite started it: evidence."""
         return ""
+
+    def exit_status(self) -> int | None:
+        """How an SP has ended that the suite started and that does not answer any more; None where it has not."""
+        return None
 
     @abstractmethod
     def stop(self) -> None:
@@ -226,6 +232,10 @@ class CommandTarget(RunningTarget):
     def output(self) -> str:
         """What it wrote so far."""
         return self._process.output if self._process else self._said
+
+    def exit_status(self) -> int | None:
+        """Of the process."""
+        return self._process.status_in(ENDING_SECONDS) if self._process else None
 
     def stop(self) -> None:
         """Stop it."""

@@ -9,7 +9,7 @@ import pytest
 from harness.conformance.cases import cases
 from harness.conformance.deviations import GONE
 from harness.conformance.evidence import blank_result
-from harness.conformance.findings import Rule, find, rules
+from harness.conformance.findings import ALIVE, Rule, find, rules
 from harness.difference import Difference
 from harness.result import CaseResult, Verdict
 
@@ -29,8 +29,10 @@ def test_every_pattern_of_a_rule_names_cases_that_exist(rule: Rule) -> None:
     for pattern in (*rule.when, *rule.explains):
         if pattern.startswith("group "):
             assert pattern[6:] in GROUPS
-        else:
-            assert any(fnmatch.fnmatchcase(name, pattern) for name in KNOWN), pattern
+            continue
+        names, _, code = pattern.partition(" ")
+        assert any(fnmatch.fnmatchcase(name, names) for name in KNOWN), pattern
+        assert code in ("", "forged", "somebody"), pattern
 
 
 def test_ids_of_rules_are_unique_and_no_requirement_has_one_of_them() -> None:
@@ -61,6 +63,87 @@ def test_keys_are_confused_where_nothing_else_is_accepted_that_cannot_be_verifie
     random = failure("sig-untrusted-key/hmac-sha256-random", "forged")
     assert [finding.id for finding in find([confused])] == ["hmac-confusion"]
     assert [finding.id for finding in find([confused, random])] == ["unverifiable-accepted"]
+
+
+@pytest.mark.parametrize("code", ["accepted", "target_down", "slow", "server_error"])
+def test_wrapping_is_a_cause_only_where_the_forged_user_was_signed_in(code: str) -> None:
+    (finding,) = find([failure("wrap-duplicate-id/duplicate-id-assertions", code)])
+    assert finding.id == "wrap-duplicate-id"
+    (forged,) = find([failure("wrap-duplicate-id/duplicate-id-assertions", "forged")])
+    assert forged.id == "unsigned-content-read"
+
+
+def test_a_lookalike_that_the_idp_signed_is_no_wrapping() -> None:
+    (finding,) = find([failure("wrap-namespace-lookalike/lookalike-name-id", "forged")])
+    assert finding.id == "names-without-namespace"
+    (wrapped,) = find([failure("wrap-namespace-lookalike/lookalike-assertion", "forged")])
+    assert wrapped.id == "unsigned-content-read"
+
+
+def test_a_tolerated_oddity_of_a_signature_stands_apart_from_wrapping() -> None:
+    found = find(
+        [
+            failure("wrap-assertion-sibling/xsw3", "forged"),
+            failure("sig-position/signature-at-end"),
+            failure("xml-multiple-roots/trailing-text"),
+        ]
+    )
+    assert [finding.id for finding in found] == [
+        "unsigned-content-read",
+        "xml-multiple-roots",
+        "sig-position",
+    ]
+
+
+def test_a_message_without_a_name_is_the_cause_unless_the_friendly_name_was_believed() -> None:
+    nameless = failure("nameid-empty/name-id-empty", "somebody")
+    friendly = "attr-friendlyname-ignored/name-id-missing/attribute-friendly-name-lookalike"
+
+    assert [one.id for one in find([nameless, failure(friendly, "somebody")])] == ["name-not-demanded"]
+    assert {one.id for one in find([nameless, failure(friendly, "forged")])} == {
+        "name-not-demanded",
+        "attr-friendlyname-ignored",
+    }
+
+
+def test_only_the_conditions_show_that_an_answer_works_for_ever() -> None:
+    confirmation = failure("sc-not-on-or-after-expired/confirmation-expired")
+    (finding,) = find([confirmation])
+    assert finding.id == "sc-not-on-or-after-expired"
+    conditions = failure("conditions-not-on-or-after/conditions-expired")
+    assert [one.id for one in find([confirmation, conditions])] == ["expiry-not-checked"]
+
+
+def test_replays_of_unsolicited_answers_alone_are_one_cause() -> None:
+    found = find(
+        [
+            failure("unsolicited-replay/replay-other-browser"),
+            failure("replay-rewrapped-assertion/replay-rewrapped/unsolicited"),
+            failure("replay-concurrent/replay-concurrent/unsolicited", "race"),
+        ]
+    )
+    assert [finding.id for finding in found] == ["unsolicited-replay-not-noticed"]
+
+
+def test_an_sp_that_went_down_several_times_has_one_cause() -> None:
+    found = find(
+        [
+            failure("sess-fixation/session-fixation", "target_down"),
+            failure("sc-bearer-required/confirmation-sender-vouches", "target_down"),
+        ]
+    )
+    assert [finding.id for finding in found] == ["target-down"]
+
+
+def test_an_sp_that_goes_down_by_one_kind_of_message_is_told_what_to_do_about_those() -> None:
+    found = find(
+        [
+            failure("xml-entity-expansion/entity-expansion-nested", "target_down"),
+            failure("xml-entity-expansion/entity-expansion-quadratic", "target_down"),
+            failure(ALIVE, "target_down"),
+        ]
+    )
+    assert [finding.id for finding in found] == ["xml-entity-expansion", ALIVE]
 
 
 def test_good_messages_that_are_refused_do_not_follow_from_bad_ones_that_are_accepted() -> None:

@@ -21,6 +21,7 @@ from harness.conformance.slo import (
     Channel,
     carried_message,
     channels,
+    ends,
     press_logout,
     request_claims,
 )
@@ -109,19 +110,15 @@ def _content(attempt: Attempt, login: Login, message: LogoutRequest) -> Outcome:
 @procedure("logout-response-unauthenticated")
 def logout_response_unauthenticated(attempt: Attempt) -> Outcome:
     """LogoutResponses that nobody vouches for, while a user is logged in."""
-    if not channels(attempt):
-        return not_verified(NO_ENDPOINT)
-    login = attempt.good_login()
-    if login.sight.who != "subject":
-        return judge(attempt.case, login.sight, "accept")
-    for channel in channels(attempt):
+
+    def hostile(channel: Channel, login: Login) -> Outcome | None:
         channel.send_response(attempt, login.visitor)
         if problem := stays(attempt, login, "an unsigned LogoutResponse"):
             return problem
         channel.send_response(attempt, login.visitor, key=foreign_key())
-        if problem := stays(attempt, login, "a LogoutResponse by a foreign key"):
-            return problem
-    return passed("The session stays.")
+        return stays(attempt, login, "a LogoutResponse by a foreign key")
+
+    return hostile_then_proper(attempt, hostile)
 
 
 @procedure("idp-logout")
@@ -182,10 +179,7 @@ def hostile_then_proper(attempt: Attempt, hostile: Callable[[Channel, Login], Ou
             return judge(attempt.case, login.sight, "accept")
         if problem := hostile(channel, login):
             return problem
-        channel.send_request(
-            attempt, login.visitor, request_claims(attempt, login, channel.url), attempt.bench.idp.key
-        )
-        if attempt.look(login.visitor, login.sent.person).who != "nobody":
+        if not ends(attempt, channel, login):
             return not_verified("A proper LogoutRequest does not end the session either.")
     return passed("The session stays, and ends by a proper request.")
 

@@ -19,6 +19,7 @@ from harness.conformance.slo import (
     carried_message,
     carried_relay_state,
     channels,
+    ends,
     press_logout,
     request_claims,
 )
@@ -135,6 +136,8 @@ def idp_logout_impossible(attempt: Attempt) -> Outcome:
             seen = f"HTTP {page.status}"
             return not_met(attempt.case, "server_error", "an error answer, or a clean page", seen)
         told.append(_what_came(page))
+        if not ends(attempt, channel, attempt.good_login()):
+            return not_verified(f"{told[-1]}, but a proper LogoutRequest does not end a session either.")
     return passed(f"{'; '.join(dict.fromkeys(told))}.")
 
 

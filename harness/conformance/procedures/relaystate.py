@@ -11,7 +11,7 @@ from fake_idp.saml.pipeline import Fault
 from harness.conformance.attempt import Attempt
 from harness.conformance.bench import Login
 from harness.conformance.procedures.registry import procedure
-from harness.conformance.slo import NO_ENDPOINT, channels
+from harness.conformance.slo import NO_ENDPOINT, channels, ends
 from harness.conformance.verdicts import Outcome, judge, not_met, not_verified, passed, recorded, skipped
 from harness.conformance.visitor import Page, browser_url
 
@@ -263,4 +263,6 @@ def relaystate_on_logout(attempt: Attempt) -> Outcome:
                     return not_met(
                         attempt.case, "open_redirect", "a page of the SP", f"{value!r} leads to {away}"
                     )
+        if not ends(attempt, channel, attempt.good_login()):
+            return not_verified("It leads nowhere else, but a proper LogoutRequest ends no session either.")
     return passed("RelayState of logout messages leads nowhere else.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -202,22 +203,24 @@ def replay_after_restart(attempt: Attempt) -> Outcome:
 
 @procedure("id-squatting")
 def id_squatting(attempt: Attempt) -> Outcome:
-    """An unsigned forgery uses up the ID that the genuine assertion will carry; then the genuine one comes."""
-    people = attempt.bench.people
-    visitor = attempt.visitor()
-    started = attempt.start(visitor)
-    person = people.somebody()
+    """An unsigned forgery uses up the ID that the genuine assertion will carry; then the genuine one comes.
+
+    The forgery answers a request of the forger's own: an SP may give up a request with its first answer.
+    """
+    visitor, other = attempt.visitor(), attempt.visitor()
+    started, own = attempt.start(visitor), attempt.start(other)
+    person = attempt.bench.people.somebody()
     genuine = attempt.issue(person, started)
     strip = Fault(
         id="signature-removed", title="No signature at all.", stage="signed", apply=_strip_signatures
     )
-    claims = genuine.issued.claims
+    asked = own.request.id
+    claims = replace(genuine.issued.claims, in_response_to=asked, subject_in_response_to=asked)
     forged = attempt.bench.idp.message(
-        person, attempt.variation, request=started.request, relay_state=started.relay_state, claims=claims,
+        person, attempt.variation, request=own.request, relay_state=own.relay_state, claims=claims,
         faults=(strip,),
     )  # fmt: skip
-    other = attempt.visitor()
-    refused = attempt.post(other, forged)
+    refused = attempt.post(other, forged, started=own)
     if refused.sight.who != "nobody":
         return recorded("The unsigned forgery was accepted, which other cases judge.")
     login = attempt.post(visitor, genuine, started=started)
