@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -115,7 +116,10 @@ def _told(draft: Path, cases: int) -> str:
 
 
 def _ask_to_configure(text: str) -> None:
+    from harness.targets.running import nobody_to_ask
+
     click.echo(text)
-    click.prompt(
-        "Press Enter when the SP trusts this metadata", default="", show_default=False, prompt_suffix=" "
-    )
+    click.echo("Press Enter when the SP trusts this metadata ", nl=False)
+    if not sys.stdin.readline():
+        click.echo()
+        raise nobody_to_ask()

@@ -153,12 +153,11 @@ def _direction(case: CaseResult) -> Direction | Literal["down"]:
 
 
 def _rank(case: CaseResult) -> int:
-    """How bad: forged users, then failures by level, then warnings."""
+    """How bad: forged users, then sessions by bad messages, then other failures by level, then warnings."""
     if case.verdict == "warning":
-        return 4
-    if _code(case) in ("forged", "somebody"):
-        return 0
-    return {"SECURITY": 1, "MUST": 2}.get(case.level, 3)
+        return 5
+    by_outcome = {"forged": 0, "somebody": 0, "accepted": 1}
+    return by_outcome.get(_code(case), {"SECURITY": 2, "MUST": 3}.get(case.level, 4))
 
 
 def _code(case: CaseResult) -> str:

@@ -7,6 +7,7 @@ from itertools import product
 
 from harness.conformance.bench import Bench, Login, NoRequest
 from harness.conformance.cases import SHAPES, Shape
+from harness.conformance.identity import Identity
 from harness.conformance.idp import Variation
 from harness.conformance.visitor import KEPT_BODY
 from harness.drivers.errors import DriverError
@@ -126,14 +127,43 @@ def _some_login_works(bench: Bench) -> Shape:
             tried.append(login)
     _names_agree(bench)
     login = tried[0]
+    wanted = _filled(bench.target.signed_in.contains, login.sent.person)
+    page = login.sight.page
+    answer = (
+        f"the ACS had answered HTTP {login.landed.status} at {login.landed.url}: "
+        f"{_excerpt(login.landed.text)}"
+    )
+    if login.sight.who == "somebody" and any(name in page.text for name in login.sent.person.texts):
+        raise SetUpError(
+            "contains_differs",
+            "the page that shows who is signed in names the right user, but not in the words of signed_in.contains",
+            expected=f"{wanted!r} at {page.url}",
+            received=_excerpt(page.text),
+            advice="correct signed_in.contains in the target file",
+        )
+    if page.status in (404, 410) and login.landed.status < 400:
+        raise SetUpError(
+            "signed_in_missing",
+            "the page that is to show who is signed in is not there",
+            expected=f"{wanted!r} at {bench.probe.url}",
+            received=f"HTTP {page.status}; {answer}",
+            advice="correct signed_in.url in the target file: a page of the SP that shows the signed-in user's name",
+        )
     raise SetUpError(
         "no_session",
         "no session after a good login, in whatever way the message was signed",
-        expected=f"{bench.target.signed_in.contains!r} for {login.sent.person.name_id} at {bench.probe.url}",
-        received=f"{login.sight.describe()} The ACS had answered HTTP {login.landed.status} at {login.landed.url}: "
-        f"{_excerpt(login.landed.text)}",
+        expected=f"{wanted!r} at {bench.probe.url}",
+        received=f"{login.sight.describe()[:-1]}; {answer}",
         advice=_no_session_advice(bench),
     )
+
+
+def _filled(contains: str, person: Identity) -> str:
+    """What the page is to say of this person."""
+    values = {"name_id": person.name_id or person.email, "email": person.email, "login": person.login}
+    for name, value in values.items():
+        contains = contains.replace(f"{{{name}}}", value)
+    return contains
 
 
 def _good_login(bench: Bench, shape: Shape) -> Login:

@@ -44,6 +44,7 @@ class Worker:
             [sys.executable, "-m", "harness.conformance.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C in the terminal is for the parent, which ends this one
         )
         assert self._process.stdin is not None  # noqa: S101 - PIPE above
         pickle.dump(job, self._process.stdin)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +144,7 @@ def _url(node: Node | None, what: str) -> str:
     if node is None:
         return ""
     text = node.text(what=what)
+    _placeholders(node, text)
     parts = urlsplit(text.replace(PORT_PLACEHOLDER, "1"))
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise node.problem(
@@ -150,6 +153,12 @@ def _url(node: Node | None, what: str) -> str:
             advice=f"write http://HOST:PORT/PATH; {PORT_PLACEHOLDER} stands for a free port that is chosen for you",
         )
     return text
+
+
+def _placeholders(node: Node, text: str) -> None:
+    for name in re.findall(r"\$\{[^}]*\}?", text):
+        if name != PORT_PLACEHOLDER:
+            raise node.problem(f"unknown placeholder {name!r}", valid=(PORT_PLACEHOLDER,), got=name)
 
 
 def _metadata(node: Node | None, folder: Path) -> str:
@@ -224,10 +233,15 @@ def _configure(node: Node, folder: Path) -> Configure:
 
 
 def _words(node: Node, what: str) -> tuple[str, ...]:
-    words = tuple(word.text(what=what) for word in node.sequence(what=what))
+    words = tuple(node.sequence(what=what))
     if not words:
         raise node.problem("the command is empty", breadcrumb="configure")
-    return words
+    for word in words:
+        for name in re.findall(r"\$\{\w+\}", word.text(what=what)):
+            # A shell's own variables are no business of ours; a port that is never filled in is.
+            if name != PORT_PLACEHOLDER and difflib.get_close_matches(name, [PORT_PLACEHOLDER], cutoff=0.75):
+                _placeholders(word, name)
+    return tuple(word.text(what=what) for word in words)
 
 
 def _by_url(keys: Mapping[str, Node], way: str) -> bool:

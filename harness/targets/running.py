@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.drivers.errors import DriverError
 from harness.drivers.http.transport import Transport
 from harness.targets.errors import SetUpError
 from harness.targets.file import with_port
-from harness.targets.model import IdpMetadata, TargetFile
+from harness.targets.model import PORT_PLACEHOLDER, IdpMetadata, TargetFile
 from harness.targets.process import TargetProcess, free_port, run_to_its_end
 from harness.targets.sp_metadata import SpMetadata, by_hand, read_sp_metadata
 
@@ -207,7 +208,19 @@ class CommandTarget(RunningTarget):
     def _wait(self, process: TargetProcess) -> None:
         configure = self.target.configure
         assert configure is not None  # noqa: S101 - see above
-        process.wait_until_it_answers(self.target.login_url, configure.ready_seconds)
+        try:
+            process.wait_until_it_answers(self.target.login_url, configure.ready_seconds)
+        except SetUpError as error:
+            port = urlsplit(self.target.login_url).port
+            if error.code != "target_not_ready" or port == self._port:
+                raise
+            raise SetUpError(
+                error.code,
+                error.message,
+                received=error.received,
+                advice=f"write {PORT_PLACEHOLDER} in place of {port} into login_url, and have the SP listen on the "
+                f"port in SP_PORT ({self._port} this time); or have it listen on {port}",
+            ) from error
 
     @property
     def can_reconfigure(self) -> bool:
@@ -283,11 +296,7 @@ class ManualTarget(RunningTarget):
     def trust(self, idp: IdpMetadata) -> None:
         """Say where the metadata is, and wait."""
         if self._ask is None:
-            raise SetUpError(
-                "manual_alone",
-                "this target is configured by hand, and there is nobody to ask",
-                advice="run the check at a terminal, or use configure.command or configure.file",
-            )
+            raise nobody_to_ask()
         if self.by_url:
             self._ask(f"Have the SP read its IdP metadata from this URL, then go on.\n  URL: {idp.url}\n")
             return
@@ -305,6 +314,15 @@ class ManualTarget(RunningTarget):
 
     def stop(self) -> None:
         """Nothing to stop."""
+
+
+def nobody_to_ask() -> SetUpError:
+    """What is raised where a person would have to configure the target, and none is there."""
+    return SetUpError(
+        "manual_alone",
+        "this target is configured by hand, and there is nobody to ask",
+        advice="run the check at a terminal, or use configure.command or configure.file",
+    )
 
 
 def start_target(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from tests.cli.conftest import Run
@@ -131,3 +137,32 @@ def test_faults_lists_what_matches(okta_harness: Run) -> None:
     missing = okta_harness("faults", "xsw99")
     assert missing.code == 2
     assert "xsw" in missing.err
+
+
+def test_a_target_that_a_person_configures_needs_one(
+    okta_harness: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "manual.target.yaml"
+    target.write_text(
+        "name: manual\nentity_id: x\nacs_url: http://localhost:9/acs\nlogin_url: http://localhost:9/login\n"
+        "signed_in: {url: 'http://localhost:9/me', contains: '{name_id}'}\nconfigure: {manual: true}\n"
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    ran = okta_harness("check", target, *ONLY)
+
+    assert ran.code == 3
+    assert "there is nobody to ask (manual_alone)" in ran.err
+
+
+def test_ctrl_c_stops_all_processes_of_a_check_without_a_traceback() -> None:
+    command = [sys.executable, "-m", "harness", "check", "reference"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.split() == ["stopped"]

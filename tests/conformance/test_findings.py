@@ -88,11 +88,8 @@ def test_a_tolerated_oddity_of_a_signature_stands_apart_from_wrapping() -> None:
             failure("xml-multiple-roots/trailing-text"),
         ]
     )
-    assert [finding.id for finding in found] == [
-        "unsigned-content-read",
-        "xml-multiple-roots",
-        "sig-position",
-    ]
+    assert found[0].id == "unsigned-content-read"
+    assert {finding.id for finding in found[1:]} == {"xml-multiple-roots", "sig-position"}
 
 
 def test_a_message_without_a_name_is_the_cause_unless_the_friendly_name_was_believed() -> None:

@@ -11,6 +11,7 @@ from harness.conformance.engine import check
 from harness.conformance.options import CheckOptions
 from harness.targets.errors import SetUpError
 from harness.targets.model import Account, SignedIn
+from tests.conformance import mortal_sp
 from tests.conformance.stub_sp import Start, StubSp
 
 OPTIONS = CheckOptions(only="sig-none", seed=1)
@@ -44,6 +45,33 @@ def test_a_page_that_names_a_user_without_a_login_is_a_set_up_error(start: Start
 def test_what_the_sp_answered_is_shown_when_no_login_works(start: Start) -> None:
     with pytest.raises(SetUpError, match="wrong audience"):
         check(start("refuses all").target(), OPTIONS)
+
+
+def test_a_page_that_says_it_in_other_words_is_told_apart_from_no_session(start: Start) -> None:
+    sp = start()
+    with pytest.raises(SetUpError) as caught:
+        check(sp.target(signed_in=SignedIn(f"{sp.url}/me", "Welcome {name_id}")), OPTIONS)
+    assert caught.value.code == "contains_differs"
+    assert caught.value.received.startswith("hello ")
+    assert caught.value.expected.startswith(f"'Welcome {caught.value.received.removeprefix('hello ')}'")
+
+
+def test_a_page_that_is_not_there_is_told_apart_from_no_session(start: Start) -> None:
+    sp = start()
+    with pytest.raises(SetUpError) as caught:
+        check(sp.target(signed_in=SignedIn(f"{sp.url}/nowhere", "{name_id}")), OPTIONS)
+    assert caught.value.code == "signed_in_missing"
+    assert caught.value.received.startswith("HTTP 404; the ACS had answered HTTP 200")
+
+
+def test_an_sp_that_waits_at_another_port_than_the_target_file_says() -> None:
+    target = replace(mortal_sp.target("nothing"), login_url="http://localhost:9/login")
+    assert target.configure is not None
+    impatient = replace(target, configure=replace(target.configure, ready_seconds=0.5))
+    with pytest.raises(SetUpError) as caught:
+        check(impatient, OPTIONS)
+    assert caught.value.code == "target_not_ready"
+    assert caught.value.advice.startswith("write ${SP_PORT} in place of 9 into login_url")
 
 
 def test_a_target_that_is_down_is_a_set_up_error(start: Start) -> None:
@@ -119,11 +147,3 @@ def test_what_the_fault_put_into_the_message_is_marked(start: Start) -> None:
 def test_an_unsolicited_login_needs_no_request(start: Start) -> None:
     found = check(start("").target(), CheckOptions(only="unsolicited-handled", seed=1)).cases
     assert found[0].reason == "Recorded: Unsolicited responses are accepted."
-
-
-def test_a_text_that_is_the_same_for_everybody_cannot_show_who_is_signed_in(start: Start) -> None:
-    sp = start("")
-    target = sp.target(signed_in=SignedIn(f"{sp.url}/me", "goodbye {name_id}"))
-    with pytest.raises(SetUpError) as caught:
-        check(target, OPTIONS)
-    assert caught.value.code == "no_session"

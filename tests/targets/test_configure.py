@@ -84,3 +84,17 @@ def test_a_mistake_is_shown_at_its_place_with_what_to_write(line: str, marked: s
 def test_no_time_and_no_command_are_nothing() -> None:
     assert "refresh must be at least 0.1" in refusal("{manual: true, metadata: url, refresh: 0}")
     assert "the command is empty" in refusal("{manual: true, metadata: url, refresh: []}")
+
+
+def test_a_placeholder_that_nothing_fills_in_is_refused_at_once() -> None:
+    text = f"{REST.replace('9/login', '${SP_PROT}/login')}configure: {{manual: true}}\n"
+    with pytest.raises(YamlFileError, match=r"unknown placeholder '\$\{SP_PROT\}' Did you mean"):
+        read_target(parse_document(text, "t.yaml"))
+    assert "unknown placeholder '${SP_PROT}'" in refusal("{command: [./run, '--port=${SP_PROT}']}")
+
+
+def test_a_shell_may_have_variables_of_its_own() -> None:
+    assert (
+        configure("{command: [sh, -c, 'exec ${PYTHON} ${SP_PORT}']}").command[2]
+        == "exec ${PYTHON} ${SP_PORT}"
+    )
