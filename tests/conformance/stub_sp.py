@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,12 @@ class StubSp:
         assert sso is not None
         where = "http://127.0.0.1:9/other/sso" if self.trouble == "other idp" else sso[1]
         self.asked.append(f"_{len(self.asked):040x}")
+        if self.trouble.startswith("posts"):
+            packed = self.request(where)
+            if self.trouble == "posts deflated":
+                packed = zlib.compress(packed, wbits=-15)
+            value = base64.b64encode(packed).decode("ascii")
+            return f'<form method="post" action="{where}"><input name="SAMLRequest" value="{value}"></form>'
         return redirect(redirect_url(where, "SAMLRequest", self.request(where), None), 302)
 
     def request(self, destination: str) -> bytes:

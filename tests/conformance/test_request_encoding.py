@@ -1,0 +1,26 @@
+"""Requests by HTTP-POST: an encoding that Okta would not read is judged, and the rest of the check goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.conformance.engine import check
+from harness.conformance.options import CheckOptions
+from tests.conformance.stub_sp import Start
+
+
+@pytest.mark.parametrize(
+    ("trouble", "verdict", "reason"),
+    [
+        ("posts", "passed", "A form with plain base64"),
+        ("posts deflated", "failed", "DEFLATEd, as only HTTP-Redirect has it"),
+        ("", "skipped", "The SP sends its requests by redirect."),
+    ],
+)
+def test_a_posted_request_is_plain_base64(start: Start, trouble: str, verdict: str, reason: str) -> None:
+    run = check(start(trouble).target(), CheckOptions(only="req-*", seed=1, jobs=1))
+    found = {case.requirements[0]: case for case in run.cases}
+
+    assert found["req-post-encoding"].verdict == verdict
+    assert found["req-post-encoding"].reason.startswith(reason)
+    assert found["req-schema-valid"].verdict == "passed"
