@@ -95,11 +95,12 @@ class StubSp:
     def request(self, destination: str) -> bytes:
         acs = f"{self.url}/elsewhere" if self.trouble == "acs differs" else f"{self.url}/acs"
         issuer = "somebody-else" if self.trouble == "issuer differs" else "stub-sp"
+        policy = '<p:NameIDPolicy AllowCreate=""/>' if self.trouble == "empty AllowCreate" else ""
         return (
             '<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" '
             f'ID="{self.asked[-1]}" Version="2.0" IssueInstant="{format_instant(datetime.now(UTC))}" '
             f'Destination="{destination}" AssertionConsumerServiceURL="{acs}">'
-            f'<a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{issuer}</a:Issuer></p:AuthnRequest>'
+            f'<a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{issuer}</a:Issuer>{policy}</p:AuthnRequest>'
         ).encode()
 
     def acs(self) -> Response | tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Requests by HTTP-POST: an encoding that Okta would not read is judged, and the rest of the check goes on."""
+"""Requests in a form that Okta would not read: it is judged, and the rest of the check goes on."""
 
 from __future__ import annotations
 
@@ -24,3 +24,13 @@ def test_a_posted_request_is_plain_base64(start: Start, trouble: str, verdict: s
     assert found["req-post-encoding"].verdict == verdict
     assert found["req-post-encoding"].reason.startswith(reason)
     assert found["req-schema-valid"].verdict == "passed"
+
+
+def test_a_value_of_the_wrong_type_is_a_failure_of_the_schema_and_of_nothing_else(start: Start) -> None:
+    run = check(start("empty AllowCreate").target(), CheckOptions(only="req-*", seed=1, jobs=1))
+    found = {case.requirements[0]: case for case in run.cases}
+
+    assert found["req-schema-valid"].verdict == "failed"
+    assert found["req-schema-valid"].reason == "AllowCreate=''"
+    assert found["req-redirect-encoding-deflate"].verdict == "passed"
+    assert found["req-version"].verdict == "passed"
