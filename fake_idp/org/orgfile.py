@@ -153,21 +153,40 @@ def _key(key: SigningKey) -> dict[str, Any]:
 def read_org_file(file: str | Path) -> MarkedDocument:
     """The document of a path, or of YAML text (which has a line end or a colon and a blank in it).
 
-    :raises InvalidOrgFile: when it is no YAML, or a part of it is unknown or of the wrong kind.
-    :raises OSError: when the file cannot be read.
+    :raises InvalidOrgFile: when it cannot be read, is empty or no YAML, or a part is unknown or of the wrong kind.
     """
     if isinstance(file, Path) or ("\n" not in file and ": " not in file):
         path = Path(file)
-        document = MarkedDocument(path.read_text("utf-8"), str(path))
+        document = MarkedDocument(_file_text(path), str(path))
     else:
         document = MarkedDocument(file)
     if document.value is None:
-        document.value = {}
+        # Whoever wants an org without people gives no file: this one was cut off, or is another than was meant.
+        raise document.error("", f"the file is empty; an org file has one or more of {', '.join(_SECTIONS)}")
     _check_keys(document, "", document.value, _SECTIONS)
     _check_keys(document, "org", document.value.get("org", {}), _ORG_KEYS)
     for section in _SECTIONS[1:]:
         _check_rows(document, section, document.value.get(section))
     return document
+
+
+def _file_text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as trouble:
+        raise InvalidOrgFile(
+            str(path), f"cannot be read: {trouble.strerror}; an org file is one YAML file"
+        ) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        good = data[: trouble.start].decode("utf-8-sig")
+        place = f"{path}:{good.count(chr(10)) + 1}:{len(good.rpartition(chr(10))[2]) + 1}"
+        byte = data[trouble.start]
+        raise InvalidOrgFile(
+            place,
+            f"byte 0x{byte:02x} is not UTF-8 text; save the file as UTF-8 (Latin-1 and UTF-16 are not read)",
+        ) from None
 
 
 def org_arguments(document: MarkedDocument) -> dict[str, Any]:

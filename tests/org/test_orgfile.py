@@ -186,9 +186,34 @@ def test_a_file_is_taken_whole_or_not_at_all(org: Org) -> None:
         import_org(org, WRITTEN_BY_HAND)
 
 
-def test_an_empty_file_is_an_empty_org(org: Org) -> None:
-    import_org(org, "# nothing yet\n")
+def test_an_empty_file_is_told_as_such_and_an_empty_mapping_is_an_empty_org(org: Org, tmp_path: Path) -> None:
+    path = tmp_path / "org.yaml"
+    path.write_text("# nothing yet\n")
+    with pytest.raises(InvalidOrgFile, match=r"org\.yaml:1:1: the file is empty; an org file has .*users"):
+        read_org_file(path)
+    import_org(org, "{}\n")
     assert org.apps() == []
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_place_byte_and_cure(tmp_path: Path) -> None:
+    path = tmp_path / "org.yaml"
+    path.write_bytes("users:\n  - {firstName: Zoë, login: zoë@acme.test}\n".encode("latin-1"))
+    with pytest.raises(
+        InvalidOrgFile, match=r"org\.yaml:2:19: byte 0xeb is not UTF-8 .* save the file as UTF-8"
+    ):
+        read_org_file(path)
+
+
+def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
+    path = tmp_path / "org.yaml"
+    path.write_text("users: [{login: ada@acme.test}]\n", encoding="utf-8-sig")
+    assert read_org_file(path).value["users"] == [{"login": "ada@acme.test"}]
+
+
+def test_what_cannot_be_read_is_told_with_what_is_expected(tmp_path: Path) -> None:
+    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "none.yaml", "No such file")):
+        with pytest.raises(InvalidOrgFile, match=rf"cannot be read: {reason}.*one YAML file"):
+            read_org_file(path)
 
 
 def test_the_front_door_begins_with_a_file_and_writes_one(tmp_path: Path) -> None:
