@@ -71,10 +71,41 @@ class Sso:
 
 
 def set_up_sso(okta: FakeOkta, sp: ReferenceSP, *, label: str = "Amplitude", login: str = "") -> Sso:
-    """Create the app, assign a person, upload the metadata and save. ``login`` defaults to Ada's in the org."""
+    """Create the app, assign a person, upload the metadata and save.
+
+    ``login`` defaults to Ada's in the org; a person who is there already, from an org file, is taken.
+    """
     app = okta.create_saml_app(label, acs_url=sp.acs_url, audience=sp.entity_id, application_username="Email")
-    person = okta.add_person(login or f"ada@{okta.org.subdomain}.test")
+    person = _person(okta, login or f"ada@{okta.org.subdomain}.test")
     app.assign(person)
     sp.upload_metadata(app.metadata.bytes)
     sp.save()
     return Sso(okta, sp, app, person)
+
+
+def _person(okta: FakeOkta, login: str) -> PersonHandle:
+    known = login.lower() in (person.login.lower() for person in okta.org.people())
+    return okta.person(login) if known else okta.add_person(login)
+
+
+def trusting_app(okta: FakeOkta, sp: ReferenceSP) -> SamlApp | None:
+    """The app of the org that this SP trusts and that sends its answers here; ``None`` unless both sides are set up."""
+    return next((app for app in okta.apps() if sp.organization().sso_on and not amiss(app, sp)), None)
+
+
+def amiss(app: SamlApp, sp: ReferenceSP) -> list[str]:
+    """What keeps people from getting from the app to the SP and back, one sentence each.
+
+    Addresses are among it: a kept set-up holds those of its first run, and a later one may have other ports.
+    """
+    saved = sp.organization().saved_metadata
+    found = [] if app.info.is_active else ["it is inactive"]
+    if app.settings.sso_acs_url != sp.acs_url or app.settings.audience != sp.entity_id:
+        found.append(
+            f"it sends answers to {app.settings.sso_acs_url}, and this SP takes them at {sp.acs_url}"
+        )
+    if app.entity_id.encode() not in saved:
+        found.append("the SP has not saved its metadata")
+    elif app.sso_url.encode() not in saved:
+        found.append(f"the SP has saved another address of it than {app.sso_url}")
+    return found

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
-from contextlib import ExitStack
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from fake_idp.org.clock import Clock
 from harness.commands.options import existing, seed_option
 
+if TYPE_CHECKING:
+    from fake_idp import FakeOkta
+    from harness.reference_sp import ReferenceSP
+
 OKTA_PORT = 8400
 SP_PORT = 8500
+_LAST_LINE = "For tests only. Ctrl+C stops."
 
 
 @click.command("serve")
@@ -79,9 +87,15 @@ def command(
     from harness.reference_sp import ReferenceSP
     from harness.setup import set_up_sso
 
-    stopping = threading.Event()
-    _stop_on_signals(stopping)
+    if org_file is not None and org_file.is_dir():
+        wanted = "one org file: YAML with users, groups and apps"
+        raise click.BadParameter(f"'{org_file}' is a folder; give {wanted}", param_hint="--org")
+    if data is not None:
+        _check_writable(data)
+    if set_up:
+        _check_plan(plan)
     with ExitStack() as stack:
+        stopping = stack.enter_context(stop_signals())
         okta = stack.enter_context(
             FakeOkta(
                 seed=seed, port=okta_port, data_dir=data and data / "okta", org_file=org_file, https=https
@@ -99,7 +113,8 @@ def command(
                 clock=_clock(clock, freeze),
             )
         )
-        if set_up and not okta.apps():
+        if set_up and not sp.organization().saved_metadata:
+            _check_plan(sp.organization().plan, kept=True)
             set_up_sso(okta, sp)
         people = okta.credentials()
         ready: dict[str, object] = {
@@ -115,14 +130,14 @@ def command(
             "data_dir": str(data.resolve()) if data else None,
             "ca_certificate": str(okta.tls.ca_certificate) if okta.tls else None,
             "people": [{"login": login, "password": password} for login, password in people],
-            "seed": seed,
+            "seed": int(okta.seed) if okta.seed.isdecimal() else okta.seed,
         }
         if as_json:
             click.echo(json.dumps(ready))
         else:
-            for line in _greeting(ready, people, set_up=set_up, trust_hint=okta.trust_hint):
+            for line in (*_greeting(ready, people, okta.trust_hint), *_next(okta, sp), "", _LAST_LINE):
                 click.echo(line)
-        stopping.wait()
+        stopping.recv(1)
     return 0
 
 
@@ -141,17 +156,64 @@ def _clock(at: str | None, freeze: bool) -> Clock | None:
     return clock
 
 
-def _stop_on_signals(stopping: threading.Event) -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+@contextmanager
+def stop_signals() -> Iterator[socket.socket]:
+    """A socket that can be read from once Ctrl+C or SIGTERM came.
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    An event that a handler sets will not do: Python runs the handler between two steps of the program, and a signal
+    that comes just before a wait for the event is only noticed after the wait, which then never ends.
+    """
+    here, there = socket.socketpair()
+    there.setblocking(False)
+    with here, there:
+        former = signal.set_wakeup_fd(there.fileno())
+        handlers = {number: signal.signal(number, _do_nothing) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield here
+        finally:
+            signal.set_wakeup_fd(former)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
-def _greeting(
-    ready: dict[str, object], people: list[tuple[str, str]], *, set_up: bool, trust_hint: str
-) -> list[str]:
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """A signal must have a handler of Python's to be written to the socket."""
+
+
+def _check_writable(data: Path) -> None:
+    """Find out before anything is served whether the folder can keep it, and say which option is wrong."""
+    try:
+        for part in (data / "okta", data / "sp"):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=part):
+                pass
+    except OSError as error:
+        problem = f"'{error.filename or data}': {error.strerror}"
+        advice = "give a folder that you may write to, or leave it out to keep everything in memory"
+        raise click.BadParameter(
+            f"'{data}' cannot be written to ({problem}); {advice}", param_hint="--data"
+        ) from error
+
+
+def _check_plan(plan: str, *, kept: bool = False) -> None:
+    """Refuse to set up what the SP would refuse at the first login; an organization that is kept keeps its plan."""
+    from harness.reference_sp.settings import SSO_PLANS, plan_name
+
+    name = plan_name(plan)
+    if name in SSO_PLANS:
+        return
+    problem = f"the plan {name} has no single sign-on, so --set-up cannot set it up"
+    choices = f"{', '.join(SSO_PLANS[:-1])} and {SSO_PLANS[-1]} have it"
+    if kept:
+        message = f"in this folder {problem}; {choices}: give another folder"
+        raise click.BadParameter(message, param_hint="--data")
+    message = (
+        f"{problem}; {choices}: give one of them, or leave --set-up out to see what such a customer sees"
+    )
+    raise click.BadParameter(message, param_hint="--plan")
+
+
+def _greeting(ready: dict[str, object], people: list[tuple[str, str]], trust_hint: str) -> list[str]:
     lines = [
         f"Okta admin console  {ready['admin_url']}",
         f"    sign in as      {ready['admin_username']}  {ready['admin_password']}",
@@ -163,19 +225,55 @@ def _greeting(
         f"Seed                {ready['seed']}",
         "",
     ]
-    if trust_hint:
-        lines += [f"Trust its certificates  {trust_hint}", ""]
-    if set_up:
-        lines += [
-            f"Single sign-on is set up. Next: open {ready['sp_url']}/login and press 'Sign in with SSO'."
+    return [*lines, f"Trust its certificates  {trust_hint}", ""] if trust_hint else lines
+
+
+def _next(okta: FakeOkta, sp: ReferenceSP) -> list[str]:
+    """What to do now, which follows from what is there: given, set up, or kept from an earlier run."""
+    from harness.setup import trusting_app
+
+    app, organization = trusting_app(okta, sp), sp.organization()
+    if app is not None:
+        return [
+            f"Single sign-on is set up, with the app {app.label!r}. "
+            f"Next: open {sp.login_url} and press 'Sign in with SSO'."
         ]
-    else:
-        lines += [
-            "Next, the set-up that your customers do:",
-            f"  1. In the SP, open {ready['sp_url']}/settings/organization/access-sso: Entity ID and ACS URL.",
-            f"  2. In Okta, open {ready['admin_url']}: Applications, Create App Integration, SAML 2.0.",
-            "  3. In the new app, Sign On: View IdP metadata, save it; Assignments: assign yourself somebody.",
-            "  4. In the SP, upload the file and save. Then sign in with SSO.",
-            "  (--set-up does all of it at the start.)",
+    there = _there_already(okta, sp)
+    if not organization.plan_has_sso:
+        no_sso = f"The plan {organization.plan} has no single sign-on, and {sp.settings_url} says so."
+        return [
+            *there,
+            no_sso,
+            "To set it up, start with another --plan, and another folder if this one is kept.",
         ]
-    return [*lines, "", "For tests only. Ctrl+C stops."]
+    if okta.apps() and organization.saved_metadata:
+        return [
+            *there,
+            f"Next: put that right in Okta or at {sp.settings_url}, or start with the former ports.",
+        ]
+    return [*there, "Next, the set-up that your customers do:", *_steps(okta, sp)]
+
+
+def _there_already(okta: FakeOkta, sp: ReferenceSP) -> list[str]:
+    from harness.setup import amiss
+
+    lines = [f"  The app {app.label!r}: {'; '.join(amiss(app, sp))}." for app in okta.apps()]
+    if sp.organization().saved_metadata:
+        lines.append(f"  The SP has saved the metadata of {sp.organization().saved.idp_entity_id}.")
+    return ["Of the set-up this is there:", *lines, ""] if lines else []
+
+
+def _steps(okta: FakeOkta, sp: ReferenceSP) -> list[str]:
+    only_the_administrator = len(okta.org.people()) == 1
+    person = "In Okta, Directory, People, Add person: nobody but the administrator is there yet."
+    steps = [
+        f"In the SP, open {sp.settings_url}: Entity ID and ACS URL.",
+        f"In Okta, open {okta.admin_url}: Applications, Create App Integration, SAML 2.0.",
+        *([person] if only_the_administrator else []),
+        "In the new app, Sign On: View IdP metadata, save it; Assignments: assign somebody.",
+        "In the SP, upload the file and save. Then sign in with SSO.",
+    ]
+    lines = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
+    return (
+        lines if sp.organization().saved_metadata else [*lines, "  (--set-up does all of it at the start.)"]
+    )

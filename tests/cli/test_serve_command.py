@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import urllib3
 
+from harness.commands.serve import stop_signals
 from tests.cli.conftest import Run
 
 Serve = Callable[..., "Served"]
@@ -85,6 +86,15 @@ def test_serve_prints_one_object_when_it_is_ready_and_stops_on_a_signal(serve: S
     assert served.stop(signal.SIGTERM) == 0
 
 
+def test_a_signal_that_comes_before_anybody_waits_for_it_is_not_missed() -> None:
+    handler = signal.getsignal(signal.SIGTERM)
+    with stop_signals() as stopping:
+        signal.raise_signal(signal.SIGTERM)
+        stopping.settimeout(10)
+        assert stopping.recv(1) == bytes([signal.SIGTERM])
+    assert signal.getsignal(signal.SIGTERM) is handler
+
+
 def test_what_was_set_up_survives_a_kill(serve: Serve, tmp_path: Path) -> None:
     first = serve("--data", str(tmp_path / "data"), "--set-up")
     first.stop(signal.SIGKILL)
@@ -136,11 +146,11 @@ def test_a_port_in_use_is_a_clear_error(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_person_reads_urls_credentials_and_what_to_do_next() -> None:
+def printed(*flags: str, ports: tuple[int, int] = (0, 0)) -> str:
+    """What a person reads when the servers are ready; they are stopped then."""
+    chosen = ("--okta-port", str(ports[0]), "--sp-port", str(ports[1]))
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "harness", "serve", "--okta-port", "0", "--sp-port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-u", "-m", "harness", "serve", *chosen, *flags], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     lines = []
@@ -150,16 +160,97 @@ def test_a_person_reads_urls_credentials_and_what_to_do_next() -> None:
             break
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
-    text = "".join(lines)
-
     assert process.returncode == 0
+    return "".join(lines)
+
+
+def test_a_person_reads_urls_credentials_and_what_to_do_next() -> None:
+    text = printed()
+
     for part in (
         "Okta admin console  http://127.0.0.1:",
         "admin@",
         "http://localhost:",
         "Create App Integration",
+        "Directory, People, Add person",
+        "--set-up does all of it",
     ):
         assert part in text
+
+
+def test_what_is_kept_is_told_instead_of_the_list_of_what_to_do(serve: Serve, tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    first = serve("--data", folder, "--set-up")
+    first.stop()
+    okta_port, sp_port = (urlsplit(first.ready[name]).port or 0 for name in ("okta_url", "sp_url"))
+
+    again = printed("--data", folder, ports=(okta_port, sp_port))
+    assert "Single sign-on is set up, with the app 'Amplitude'. Next: open http://localhost:" in again
+    assert "Create App Integration" not in again
+    assert f"Seed                {first.ready['seed']}\n" in again
+
+    elsewhere = printed("--data", folder)
+    assert f"The app 'Amplitude': it sends answers to http://localhost:{sp_port}/" in elsewhere
+    assert "or start with the former ports" in elsewhere
+    assert "is set up" not in elsewhere
+
+
+def test_people_and_apps_of_an_org_file_are_told_and_do_not_hinder_the_set_up(tmp_path: Path) -> None:
+    org = tmp_path / "org.yaml"
+    org.write_text(
+        "users: [{login: ada@acme.test}]\n"
+        "apps: [{label: Wiki, audience: wiki, Single sign-on URL: 'http://wiki.test/acs'}]\n"
+    )
+
+    text = printed("--org", str(org))
+    assert "The app 'Wiki': it sends answers to http://wiki.test/acs" in text
+    assert "Create App Integration" in text
+    assert "Add person" not in text
+    assert "Single sign-on is set up, with the app 'Amplitude'." in printed("--org", str(org), "--set-up")
+
+
+@pytest.mark.parametrize("plan", ["starter", "plus"])
+def test_a_plan_without_single_sign_on_cannot_be_set_up(okta_harness: Run, plan: str) -> None:
+    done = okta_harness("serve", "--set-up", "--plan", plan)
+
+    assert done.code == 2
+    assert f"--plan: the plan {plan.title()} has no single sign-on" in done.err
+    assert "Scholarship, Growth and Enterprise have it" in done.err
+
+
+def test_a_kept_organization_without_single_sign_on_is_told_of(okta_harness: Run, tmp_path: Path) -> None:
+    text = printed("--data", str(tmp_path), "--plan", "starter")
+    done = okta_harness("serve", "--data", tmp_path, "--set-up", "--okta-port", "0", "--sp-port", "0")
+
+    assert "The plan Starter has no single sign-on" in text
+    assert "Create App Integration" not in text
+    assert done.code == 2
+    assert "--data: in this folder the plan Starter has no single sign-on" in done.err
+
+
+def test_an_org_file_that_cannot_be_used_is_wrong_usage(okta_harness: Run, tmp_path: Path) -> None:
+    latin, empty = tmp_path / "latin.yaml", tmp_path / "empty.yaml"
+    latin.write_bytes(b"users:\n  - {login: ada@acme.test, firstName: Zo\xeb}\n")
+    empty.touch()
+    for path, message in (
+        (latin, f"error: {latin}:2:41: byte 0xeb is not UTF-8 text; save the file as UTF-8"),
+        (empty, f"error: {empty}:1:1: the file is empty"),
+        (tmp_path, f"--org: '{tmp_path}' is a folder; give one org file"),
+    ):
+        done = okta_harness("serve", "--org", path, "--okta-port", "0", "--sp-port", "0")
+        assert done.code == 2
+        assert message in done.err
+
+
+def test_a_data_folder_that_cannot_be_written_names_the_option_and_the_cure(
+    okta_harness: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "okta").write_text("a file where a folder is expected")
+    done = okta_harness("serve", "--data", tmp_path)
+
+    assert done.code == 2
+    assert f"--data: '{tmp_path}' cannot be written to ('{tmp_path / 'okta'}': File exists)" in done.err
+    assert "give a folder that you may write to" in done.err
 
 
 def test_the_clock_can_be_set_and_frozen(serve: Serve) -> None:
