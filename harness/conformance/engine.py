@@ -93,6 +93,12 @@ class _Results:
             if self._told is not None:
                 self._told(result)
 
+    @property
+    def something_judged(self) -> bool:
+        """Whether anything at all was found out about the target."""
+        with self._lock:
+            return any(result.verdict in ("passed", "failed", "warning") for result in self._found)
+
     def ordered(self) -> list[CaseResult]:
         """By the order of the case files, then by shape."""
         places = {case.id: place for place, case in enumerate(cases())}
@@ -116,7 +122,7 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
             for worker in workers:
                 part.observed.add(worker.join())
             whole = WholeRun(part.observed, part.authn_requests_signed)
-            for case in _about_the_run(options, part.observed):
+            for case in _about_the_run(options, told=bool(part.observed.died) and results.something_judged):
                 results.add(whole.judge(case))
             return part
     except BaseException:
@@ -125,11 +131,11 @@ def _run_all(target: TargetFile, options: CheckOptions, seed: str, results: _Res
         raise
 
 
-def _about_the_run(options: CheckOptions, observed: Observed) -> list[Case]:
-    """The cases that look back on the run. Of a target that went down in it this is told in every profile."""
-    told = [case for case in chosen(options) if case.procedure in DEFERRED]
+def _about_the_run(options: CheckOptions, *, told: bool) -> list[Case]:
+    """The cases that look back on the run; that the target went down is ``told`` whatever was chosen."""
+    found = [case for case in chosen(options) if case.procedure in DEFERRED]
     alive = next(case for case in cases() if case.requirement.id == ALIVE)
-    return told if not observed.died or alive in told else [*told, alive]
+    return [*found, alive] if told and alive not in found else found
 
 
 @contextmanager

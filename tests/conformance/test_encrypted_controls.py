@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def judge(tmp_path: Path) -> Iterator[Judge]:
     """Judges a stub with this trouble by the cases that match."""
     running: list[DecryptingSp] = []
 
-    def judged(trouble: str, only: str, **more: int) -> list[CaseResult]:
+    def judged(trouble: str, only: str, **more: Any) -> list[CaseResult]:
         running.append(DecryptingSp(tmp_path / "idp.xml", trouble, **more))
         running[-1].start()
         return check(running[-1].target(), CheckOptions(only=only, seed=1, jobs=1)).cases

@@ -14,7 +14,7 @@ from harness.conformance.deviations import Deviation, KnownDeviations, load_devi
 from harness.conformance.deviations_draft import write_draft
 from harness.conformance.engine import check
 from harness.conformance.options import CheckOptions
-from harness.result import CaseResult, RunResult
+from harness.result import CaseResult, RunResult, Signed, Verdict
 from harness.yamlfile import YamlFileError
 from tests.conformance.stub_sp import Start
 
@@ -93,7 +93,10 @@ def test_an_accepted_failure_that_is_gone_fails_and_says_which_line_to_remove(
 
 def test_an_accepted_failure_that_is_gone_in_one_shape_fails_and_says_which_are_left() -> None:
     known = KnownDeviations([Deviation(AUDIENCE, "Seen.", where="deviations.yaml:1:1")])
-    for signed, verdict in (("both", "passed"), ("assertion", "failed"), ("response", "failed")):
+    shapes: list[tuple[Signed, Verdict]] = [
+        ("both", "passed"), ("assertion", "failed"), ("response", "failed"),
+    ]  # fmt: skip
+    for signed, verdict in shapes:
         known.apply(CaseResult(AUDIENCE, "", verdict, requirements=("audience-mismatch",), signed=signed))
     (difference,) = known.gone()[0].differences
     assert difference.received == "passed, signed: both"

@@ -44,7 +44,7 @@ def test_what_brings_it_down_once_only_is_judged_by_a_second_try() -> None:
     assert {case.verdict for case in judged} == {"failed"}
     assert {case.differences[0].code for case in judged} == {"accepted"}
     assert any("bore the same after a new start" in case.reason for case in judged)
-    assert [finding.id for finding in run.findings] == [ALIVE, "audience-not-compared"]
+    assert {finding.id for finding in run.findings} == {ALIVE, "audience-not-compared"}
     assert alive.id == ALIVE and alive.verdict == "failed"
     assert f"status {STATUS}" in alive.reason
 
