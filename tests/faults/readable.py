@@ -113,7 +113,7 @@ def _outline(
         if isinstance(child, etree._Comment | etree._ProcessingInstruction | etree._Entity):
             rows.append([f"{indent}  {_cut(_text(child))}{_value(child.tail)}"])
             continue
-        counterpart = twin.find(child.tag) if twin is not None else None
+        counterpart = twin.find(str(child.tag)) if twin is not None else None
         tail = _value(child.tail)
         found = list(_outline(child, counterpart, genuine, depth + 1))
         rows.append([*found, f"{indent}  {tail.strip()}"] if tail else found)

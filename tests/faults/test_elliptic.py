@@ -7,8 +7,9 @@ import base64
 import pytest
 from cryptography import x509
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from fake_idp.faults import fault
 from fake_idp.faults.elliptic import elliptic_key

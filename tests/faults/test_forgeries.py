@@ -47,7 +47,7 @@ READERS: dict[str, Callable[[etree._Element], list[str]]] = {
     "the first NameID anywhere": lambda root: names_in(root)[:1],
     "the last NameID anywhere": lambda root: names_in(root)[-1:],
     "the first assertion of the Response": lambda root: _of(root.find(f"{SAML2}Assertion")),
-    "the last assertion of the Response": lambda root: _of((root.findall(f"{SAML2}Assertion") or [None])[-1]),
+    "the last assertion of the Response": lambda root: _of([None, *root.findall(f"{SAML2}Assertion")][-1]),
     "the element that holds the Signature": lambda root: _of(next(root.iter(f"{DS}Signature")).getparent()),
     "any element called Assertion, whatever its namespace": lambda root: [
         "".join(e.itertext())

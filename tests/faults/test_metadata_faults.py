@@ -65,6 +65,7 @@ def publish(*faults: CatalogueFault) -> bytes:
 def certificates(xml: bytes) -> list[x509.Certificate]:
     """The certificates that the IdP role publishes."""
     role = etree.fromstring(xml).find(f"{MD}IDPSSODescriptor")
+    assert role is not None
     return [
         x509.load_pem_x509_certificate(
             f"-----BEGIN CERTIFICATE-----\n{c.text}\n-----END CERTIFICATE-----\n".encode()
@@ -143,7 +144,8 @@ def test_the_weak_key_has_1024_bits() -> None:
 )
 def test_valid_until_is_where_the_sentence_says(name: str, path: str, past: bool) -> None:
     element = etree.fromstring(publish(fault(name))).find(path)
-    moment = datetime.fromisoformat(element.get("validUntil").replace("Z", "+00:00"))
+    assert element is not None
+    moment = datetime.fromisoformat(element.get("validUntil", "").replace("Z", "+00:00"))
 
     assert (moment < datetime.now(UTC)) == past
 

@@ -52,7 +52,9 @@ def test_a_used_assertion_comes_as_the_answer_to_a_new_request() -> None:
     root = replayed("replay-for-new-request", earlier)
 
     assert root.get("InResponseTo") == NEW_REQUEST
-    assert root.find(".//{*}SubjectConfirmationData").get("InResponseTo") == earlier.claims.in_response_to
+    confirmation = root.find(".//{*}SubjectConfirmationData")
+    assert confirmation is not None
+    assert confirmation.get("InResponseTo") == earlier.claims.in_response_to
 
 
 def test_a_squatter_has_the_ids_of_the_genuine_message_and_no_signature() -> None:

@@ -12,7 +12,7 @@ import hashlib
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 from fake_idp.saml.keys import SigningKey
@@ -38,11 +38,11 @@ def _covers(
     value = signature.find(f"{DS}SignatureValue")
     if value is None:
         return None
+    public_key = key.certificate.public_key()
+    assert isinstance(public_key, rsa.RSAPublicKey)
     try:
         data = etree.tostring(info, method="c14n", exclusive=True)
-        key.certificate.public_key().verify(
-            base64.b64decode(value.text or ""), data, padding.PKCS1v15(), hashes.SHA256()
-        )
+        public_key.verify(base64.b64decode(value.text or ""), data, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
         return None
     reference = info.find(f"{DS}Reference")
@@ -64,7 +64,9 @@ def _digest(element: etree._Element, signature: etree._Element, reference: etree
     if element in signature.iterancestors():
         at = list(element.iter()).index(signature)
         inner = list(bare.iter())[at]
-        inner.getparent().remove(inner)
+        parent = inner.getparent()
+        assert parent is not None
+        parent.remove(inner)
     prefixes = reference.xpath(".//*[local-name()='InclusiveNamespaces']/@PrefixList")
     data = etree.tostring(
         bare,

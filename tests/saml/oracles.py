@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from fake_idp.saml.keys import SigningKey
 from fake_idp.saml.names import NS_MD, NS_SAML2, NS_SAML2P, NS_XENC

@@ -6,7 +6,8 @@ import base64
 from urllib.parse import quote_plus
 
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureConstructionMethod, SignatureMethod, XMLSigner
+from signxml.algorithms import DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+from signxml.signer import XMLSigner
 
 from fake_idp.saml.bindings import deflate
 from fake_idp.saml.keys import SigningKey

@@ -34,7 +34,8 @@ def match(name: str, message: bytes, known: Mapping[str, str] | None = None) -> 
     """
     skeleton = "".join(line.strip() for line in (FOLDER / f"{name}.txt").read_text().splitlines())
     text = message.decode("utf-8")
-    pattern, pieces, end = "", [], 0
+    pieces: list[str] = []
+    end = 0
     for mark in _MARK.finditer(skeleton):
         pieces += [re.escape(skeleton[end : mark.start()]), _piece(mark, pieces, known or {})]
         end = mark.end()

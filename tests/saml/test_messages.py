@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
@@ -204,11 +205,12 @@ def test_post_refusals_say_what_is_wrong(value: str, code: str, words: str) -> N
     ],
 )
 def test_messages_that_are_not_what_they_should_be_are_refused(xml: str, code: str, words: str) -> None:
-    for read in (
+    readers: tuple[Callable[[], object], ...] = (
         lambda: read_post(encode(xml), expect=AuthnRequest),
         lambda: read_redirect(redirect(xml), expect=AuthnRequest),
         lambda: read_xml(xml.encode(), expect=AuthnRequest),
-    ):
+    )
+    for read in readers:
         with pytest.raises(RequestRefused, match=words) as refused:
             read()
         assert refused.value.code == code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from signxml import InvalidDigest
+from signxml.exceptions import InvalidDigest
 
 from fake_idp.saml.metadata import build_metadata, metadata_tree, name_id_formats_for, sign_metadata
 from fake_idp.saml.names import (

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from signxml import InvalidDigest, InvalidSignature
+from signxml.exceptions import InvalidDigest, InvalidSignature
 
 from fake_idp.saml.claims import ResponseClaims
 from fake_idp.saml.logout import LogoutResponseClaims, build_logout_response

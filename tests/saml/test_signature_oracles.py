@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from signxml import InvalidSignature
+from signxml.exceptions import InvalidSignature
 
 from fake_idp.saml.pipeline import issue_response
 from tests.saml.examples import claims, signing, signing_key

@@ -8,7 +8,7 @@ from fake_idp.saml.xml import Comment, Element, Node, ProcessingInstruction, Tex
 
 # XML 1.0, production 2: everything but most control characters, surrogates and two non-characters.
 CHARACTERS = st.characters(
-    exclude_categories=("Cs",),
+    exclude_categories=["Cs"],
     exclude_characters=[*(chr(c) for c in range(32) if c not in (9, 10, 13)), "\ufffe", "\uffff"],
 )
 TEXTS = st.text(CHARACTERS, max_size=30)

@@ -9,8 +9,9 @@ from typing import Any
 
 from cryptography import x509
 from lxml import etree
-from signxml import XMLSigner, XMLVerifier
 from signxml.algorithms import SignatureConstructionMethod
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from fake_idp.org.org import Org
 from fake_idp.saml.bindings import redirect_url
@@ -119,8 +120,6 @@ def xpath(xml: bytes, path: str) -> Any:
 
 def verified(xml: bytes, certificate: str | x509.Certificate) -> bool:
     """Whether signxml takes the first signature of the document."""
-    from signxml import SignatureConfiguration
-
     XMLVerifier().verify(
         etree.fromstring(xml),
         x509_cert=certificate,

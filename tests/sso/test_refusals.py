@@ -140,7 +140,7 @@ def test_a_listed_acs_url_is_chosen_by_url_or_by_index(org: Org, app: App) -> No
     [{"AssertionConsumerServiceURL": "http://evil.test/"}, {"AssertionConsumerServiceIndex": "4"}],
 )
 def test_beside_a_list_an_unlisted_one_is_ignored_or_refused_as_the_org_says(
-    org: Org, app: App, attributes: dict[str, str]
+    org: Org, app: App, attributes: dict[str, Any]
 ) -> None:
     app = org.update_app(app, acs_endpoints=(AcsEndpoint(OTHER, 3),))
     assert check_request(org, app, authn_request(**attributes)).acs_url == ACS
@@ -200,7 +200,7 @@ def signed_app(org: Org, app: App) -> App:
 
 
 def test_signed_requests_are_verified_in_both_bindings(org: Org, signed_app: App) -> None:
-    more = {"policy": UNSPECIFIED, "AssertionConsumerServiceURL": OTHER}
+    more: dict[str, Any] = {"policy": UNSPECIFIED, "AssertionConsumerServiceURL": OTHER}
     for request in (authn_request(sign=sp_key(), **more), posted_request(sign=sp_key(), **more)):
         addressed = check_request(org, signed_app, request)
         assert (addressed.acs_url, addressed.destination, addressed.recipient) == (OTHER, OTHER, OTHER)

@@ -67,10 +67,10 @@ def test_a_good_request_ends_the_session_and_is_answered_by_post(
 def test_a_request_that_cannot_be_trusted_is_answered_with_authn_failed(
     org: Org, app: App, signed_on: Session, binding: str, more: dict[str, Any], reason: str
 ) -> None:
-    more = {"sign": sp_key(), "binding": binding} | more
-    if more["sign"] == "other":
-        more["sign"] = other_key()
-    answer = answer_logout_request(org, app, logout_request(**more), signed_on)
+    asked: dict[str, Any] = {"sign": sp_key(), "binding": binding, **more}
+    if asked["sign"] == "other":
+        asked["sign"] = other_key()
+    answer = answer_logout_request(org, app, logout_request(**asked), signed_on)
     assert not answer.succeeded
     assert answer.reason == reason
     assert org.session(signed_on.id) is not None
