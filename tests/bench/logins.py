@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import urllib3
@@ -59,13 +60,14 @@ class Client:
     def _send(self, method: str, url: str, fields: dict[str, str] | None) -> tuple[str, str]:
         while True:
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+            more: dict[str, Any] = {"encode_multipart": False} if method == "POST" else {}
             answer = self._http.request(
                 method,
                 url,
                 fields=fields,
                 headers=headers,
                 redirect=False,
-                **({"encode_multipart": False} if method == "POST" else {}),
+                **more,
             )
             for cookie in answer.headers.getlist("Set-Cookie"):
                 name, _, value = cookie.partition(";")[0].partition("=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ quick = settings(deadline=None, derandomize=True)
 """No deadline: how long an example takes says more of the machine than of the code."""
 
 
-def given(*strategies: st.SearchStrategy[Any]) -> Any:
+def given(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return lambda test: quick(hypothesis_given(*strategies)(test))
 
 

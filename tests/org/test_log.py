@@ -13,7 +13,8 @@ from fake_idp.org.org import Org
 
 
 def test_an_event_has_the_keys_of_oktas_api_in_its_order(org: Org, ada: Person) -> None:
-    event = org.start_session(ada) and org.log("user.session.start")[0]
+    org.start_session(ada)
+    event = org.log("user.session.start")[0]
     assert list(event.as_json()) == [
         "actor", "client", "device", "authenticationContext", "displayMessage", "eventType", "outcome", "published",
         "securityContext", "severity", "debugContext", "legacyEventType", "transaction", "uuid", "version", "request",

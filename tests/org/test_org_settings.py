@@ -36,7 +36,7 @@ def test_a_wrong_name_or_value_is_refused_with_what_is_valid(name: str, value: o
     with pytest.raises(InvalidValue, match=message):
         OrgSettings().with_values(**{name: value})
     with pytest.raises(InvalidValue):
-        Org(**{name: value})  # type: ignore[arg-type]
+        Org(**{name: value})
 
 
 def test_every_setting_says_what_it_is_for() -> None:

@@ -228,7 +228,7 @@ def test_fields_that_depend_on_another_one_show_up_with_it(
         def choose(label: str, option: str) -> None:
             page.get_by_label(label, exact=True).select_option(option)
 
-        pairs = {
+        pairs: dict[str, Callable[[], None]] = {
             "Recipient URL": lambda: page.get_by_label("Use this for Recipient URL").uncheck(),
             "Custom username expression": lambda: choose("Application username", "Custom"),
             "Encryption Certificate": lambda: choose("Assertion Encryption", "Encrypted"),

@@ -389,10 +389,12 @@ def test_several_values_that_the_api_gave_survive_an_edit(world: World, admin: V
     page = admin.get(f"/admin/apps/saml-wizard/edit/{world.app.info.name}/{world.app.id}").press("Next")
     assert "both has 2 values, set through the API: user.email, user.login." in page.document.text_content()
     page.press("Next").press("Finish")
-    assert world.app.settings.attribute_statements[0].values == ("user.email", "user.login")
+    settings = world.app.settings
+    assert settings.attribute_statements[0].values == ("user.email", "user.login")
     page = admin.get(f"/admin/apps/saml-wizard/edit/{world.app.info.name}/{world.app.id}").press("Next")
     page.submit("Next", {"Value 1": "user.firstName"}).press("Finish")
-    assert world.app.settings.attribute_statements[0].values == ("user.firstName",)
+    settings = world.app.settings
+    assert settings.attribute_statements[0].values == ("user.firstName",)
 
 
 def test_the_preview_shows_the_assertion_of_what_was_typed(admin: Visitor, okta: FakeOkta) -> None:

@@ -54,7 +54,9 @@ class Page:
     def control(self, label: str, root: HtmlElement | None = None) -> HtmlElement:
         """The one control with this label."""
         scope = self.document if root is None else root
-        found = [e for e in scope.xpath(".//input|.//select|.//textarea") if name_of(e) == label]
+        found: list[HtmlElement] = [
+            e for e in scope.xpath(".//input|.//select|.//textarea") if name_of(e) == label
+        ]
         assert len(found) == 1, (
             f"{len(found)} controls are labelled {label!r}: {[name_of(e) for e in _named(scope)]}"
         )
@@ -103,7 +105,7 @@ class Page:
         for label, value in (fields or {}).items():
             control = self.control(label, form)
             if control.get("type") == "file":
-                files[control.get("name")] = value
+                files[control.get("name", "")] = value
             else:
                 _set(control, value, form)
         data = _successful(form, files)
@@ -207,7 +209,8 @@ def _scope(document: HtmlElement, within: str) -> HtmlElement:
     if not within:
         return document
     for path in ("//tr[contains(normalize-space(.), $w)]", "//section[.//h2[normalize-space(.)=$w]]"):
-        if found := document.xpath(path, w=within):
+        found: list[HtmlElement] = document.xpath(path, w=within)
+        if found:
             return found[0]
     raise AssertionError(f"nothing holds {within!r}")
 
@@ -226,7 +229,7 @@ def _set(control: HtmlElement, value: Any, form: HtmlElement) -> None:
         wanted[0].set("selected", "selected")
     elif kind in ("checkbox", "radio"):
         if kind == "radio":
-            for other in form.xpath(".//input[@type='radio'][@name=$n]", n=control.get("name")):
+            for other in form.xpath(".//input[@type='radio'][@name=$n]", n=control.get("name", "")):
                 other.attrib.pop("checked", None)
         control.attrib.pop("checked", None)
         if value:
