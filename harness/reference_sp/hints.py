@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 _SHOWN = 300
@@ -29,6 +30,16 @@ def near_miss(expected: str, received: str) -> str:
     if expected.startswith(received):
         return "ends too early"
     return ""
+
+
+def length(time: timedelta) -> str:
+    """A length of time in its two largest units."""
+    minutes, seconds = divmod(round(abs(time.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = {"days": days, "h": hours, "min": minutes, "s": seconds}
+    first = next((at for at, number in enumerate(units.values()) if number), 3)
+    return " ".join(f"{number} {unit}" for unit, number in list(units.items())[first : first + 2] if number)
 
 
 def _split(url: str) -> tuple[str, str, str, str] | None:

@@ -7,6 +7,8 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from fake_idp.org.clock import Clock
+from harness.difference import Difference
 from tests.reference_sp.conftest import Maker, Pair
 from tests.reference_sp.edits import audience, difference, set_on
 from tests.reference_sp.small_idp import stamp
@@ -79,6 +81,37 @@ def test_validity_has_a_limit(pair: Pair, days: int, code: str) -> None:
 def test_issue_instant_is_plausible(pair: Pair, path: str, hours: float, code: str) -> None:
     moment = stamp(pair.sp.now() + timedelta(hours=hours))
     assert pair.code(pair.idp.response(edit=set_on(path, "IssueInstant", moment))) == code
+
+
+def found_in_an_answer_delivered(pair: Pair, later: timedelta) -> Difference:
+    answer = pair.idp.response()
+    pair.sp.move_clock(later)
+    assert pair.code(answer)
+    attempt = pair.sp.last_login()
+    assert attempt is not None
+    return attempt.differences[0]
+
+
+@pytest.mark.parametrize(
+    ("later", "code", "hint", "sides"),
+    [
+        (timedelta(hours=3, minutes=4), "issue_delay", "it was issued 3 h 4 min ago: a saved or", ["user", "okta"]),
+        (timedelta(days=40, hours=2, minutes=9), "issue_delay", "issued 40 days 2 h ago: a saved", ["user", "okta"]),
+        (timedelta(minutes=20), "time_expired", "it was issued 20 min ago: a saved", ["user", "okta"]),
+        (timedelta(minutes=-7), "issue_delay", "it was issued 7 min from now: clocks that differ", ["okta"]),
+        (timedelta(hours=2), "issue_delay", "ago: a saved or replayed answer, or clocks that differ; whole hours",
+         ["user", "okta"]),
+        (timedelta(hours=-5), "issue_delay", "5 h from now: clocks that differ; whole hours", ["okta"]),
+    ],
+)  # fmt: skip
+def test_the_age_of_an_answer_is_told_before_the_clock_is_blamed(
+    make: Maker, later: timedelta, code: str, hint: str, sides: list[str]
+) -> None:
+    found = found_in_an_answer_delivered(make(clock=Clock("2026-03-02T09:00:00Z")), later)
+    assert found.code == code
+    assert hint in found.hint
+    assert ("whole hours" in found.hint) == ("whole hours" in hint)
+    assert [fix.side for fix in found.fixes] == sides
 
 
 def test_audiences(pair: Pair) -> None:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from lxml import etree
 
+from harness.difference import Difference
 from tests.reference_sp.conftest import Maker, Pair
+from tests.reference_sp.pages import log_in
 from tests.reference_sp.small_idp import NS, SAML, SAMLP, SUCCESS, Element, encoded, find
 
 
 def last_code(pair: Pair) -> str:
     attempt = pair.sp.last_login()
     return attempt.code if attempt else ""
+
+
+def refused(pair: Pair, message: str) -> tuple[Difference, ...]:
+    """What an admin reads of a message that is refused."""
+    assert pair.code(message)
+    attempt = pair.sp.last_login()
+    assert attempt is not None
+    return attempt.differences
 
 
 def test_a_get_with_a_message_is_refused(pair: Pair) -> None:
@@ -77,6 +89,90 @@ def test_base64_may_be_wrapped_but_not_be_of_another_alphabet(pair: Pair) -> Non
     assert pair.code("*" + good) == "resp_base64"
     assert pair.code(good.rstrip("=")[:-1] + "-_") == "resp_base64"
     assert pair.code("PHg+") == "resp_not_xml"
+
+
+def url_safe(good: str) -> str:
+    return good.replace("+", "-").replace("/", "_").rstrip("=")
+
+
+def deflated(good: str, wbits: int) -> str:
+    packer = zlib.compressobj(wbits=wbits)
+    return base64.b64encode(packer.compress(base64.b64decode(good)) + packer.flush()).decode()
+
+
+def rewritten(good: str, encoding: str) -> str:
+    return base64.b64encode(base64.b64decode(good).decode().encode(encoding)).decode()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "received", "advice"),
+    [
+        (
+            lambda good: base64.b64decode(good).decode(),
+            "resp_base64",
+            "XML, not encoded",
+            "base64 of the XML",
+        ),
+        (lambda good: quote(base64.b64decode(good)), "resp_base64", "XML, not encoded", "base64 of the XML"),
+        (lambda good: quote(good, safe=""), "resp_base64", "percent-encoded once more", "the plain base64"),
+        (url_safe, "resp_base64", "URL-safe alphabet", "+ and /"),
+        (lambda good: base64.b64encode(good.encode()).decode(), "resp_not_xml", "base64 of base64", "once"),
+        (lambda good: deflated(good, -15), "resp_encoding", "deflated", "Bindings 3.5.4"),
+        (lambda good: deflated(good, 15), "resp_encoding", "deflated", "Bindings 3.5.4"),
+        (lambda good: rewritten(good, "utf-16"), "resp_encoding", "XML in UTF-16", "in UTF-8"),
+        (lambda good: rewritten(good, "utf-16-le"), "resp_not_xml", "XML in UTF-16", "in UTF-8"),
+    ],
+    ids=["xml", "xml-in-percent", "percent", "url-safe", "twice", "deflated", "zlib", "utf-16", "no-mark"],
+)
+def test_known_damage_is_named_with_who_did_it_and_what_they_should_do(
+    pair: Pair, spoil: Callable[[str], str], code: str, received: str, advice: str
+) -> None:
+    (found,) = refused(pair, spoil(encoded(pair.idp.response(attributes={"note": ["?>?>?>>>???"]}))))
+    (fix,) = found.fixes
+    assert found.code == code
+    assert received in found.received
+    assert found.hint.startswith("the sender ")
+    assert (fix.side, fix.field) == ("harness", "SAMLResponse")
+    assert advice in fix.advice
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 4])
+def test_a_plus_that_became_a_blank_is_named_whatever_else_it_does_to_the_message(
+    pair: Pair, lost: int
+) -> None:
+    """Blanks are no part of base64: by their number it is too short, or another text, or no text."""
+    good = encoded(pair.idp.response())
+    while good.count("+") < 4:
+        good = encoded(pair.idp.response())
+    (found,) = refused(pair, good.replace("+", " ", lost))
+    assert found.code in ("resp_base64", "resp_encoding", "resp_not_xml")
+    assert "a blank wherever a + was" in found.received
+    assert "%2B" in found.fixes[0].advice
+
+
+def test_damage_of_no_known_kind_is_told_by_character_and_place(pair: Pair) -> None:
+    good = encoded(pair.idp.response())
+    (found,) = refused(pair, good[:7] + "*" + good[8:])
+    assert found.received == "the character '*' at position 8"
+    assert [fix.side for fix in found.fixes] == ["user"]
+    (found,) = refused(pair, good[:-5])
+    assert (found.received, found.hint) == ("Incorrect padding", "")
+
+
+def test_a_message_that_would_inflate_without_end_is_refused_quickly(pair: Pair) -> None:
+    (found,) = refused(pair, deflated(base64.b64encode(b"<" + b" " * 50_000_000).decode(), -15))
+    assert found.received == "a deflated message"
+
+
+def test_an_admin_reads_what_damaged_the_message_and_nobody_else_does(pair: Pair) -> None:
+    text = base64.b64decode(encoded(pair.idp.response())).decode()
+    admin, anybody = log_in(pair), pair.browser()
+    for browser in (admin, anybody):
+        pair.deliver(text, browser)
+    attempt = pair.sp.last_login()
+    assert attempt is not None
+    assert "In what sent it" in " ".join(admin.get(f"/sso/error/{attempt.reference}").text.split())
+    assert "not encoded" not in anybody.get(f"/sso/error/{attempt.reference}").text
 
 
 def test_the_size_is_bounded(make: Maker) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from harness.difference import Difference
+from harness.difference import Difference, Fix
 from harness.reference_sp import xml
-from harness.reference_sp.codes import difference, okta
+from harness.reference_sp.codes import difference, okta, user
 from harness.reference_sp.exchange import Exchange
-from harness.reference_sp.hints import listed, near_miss
+from harness.reference_sp.hints import length, listed, near_miss
 from harness.reference_sp.names import saml
 from harness.reference_sp.xml import Element, ValueRefused
 
 _CLOCK = okta("clock", "compare the clocks of the identity provider and of this server")
+_AGAIN = user("Sign in with SSO", "start again: an answer is good once, and not for long")
+_FURTHEST_ZONE = 14
 _AUDIENCE = okta("Audience URI (SP Entity ID)", "enter the Entity ID of this SP")
 _KNOWN = ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 
@@ -38,11 +40,38 @@ def issued_just_now(exchange: Exchange) -> Difference | None:
         if issued > exchange.now + skew(exchange) or issued < exchange.now - limit - skew(exchange):
             return difference(
                 "issue_delay",
-                _CLOCK,
+                *_time_fixes(exchange, issued),
                 expected=f"issued between {clock_text(exchange.now - limit)} and {clock_text(exchange.now)}",
                 received=clock_text(issued),
+                hint=_age(exchange, issued),
             )
     return None
+
+
+def _issued(exchange: Exchange) -> datetime:
+    """When the assertion was issued; now, of which nothing is told, when that is unreadable."""
+    try:
+        return xml.read_time(exchange.the_assertion.get("IssueInstant"))
+    except ValueRefused:
+        return exchange.now
+
+
+def _age(exchange: Exchange, issued: datetime) -> str:
+    """What the age of a message says: more often than a clock that is off, somebody sends an answer of before."""
+    late = exchange.now - issued
+    if abs(late) <= skew(exchange):
+        return ""
+    if late < timedelta(0):
+        text = f"it was issued {length(late)} from now: clocks that differ"
+    else:
+        text = f"it was issued {length(late)} ago: a saved or replayed answer, or clocks that differ"
+    hours = round(late / timedelta(hours=1))
+    zone = 0 < abs(hours) <= _FURTHEST_ZONE and abs(late - timedelta(hours=hours)) <= skew(exchange)
+    return f"{text}; whole hours look like local time that was written as UTC" if zone else text
+
+
+def _time_fixes(exchange: Exchange, issued: datetime) -> tuple[Fix, ...]:
+    return (_AGAIN, _CLOCK) if exchange.now - issued > skew(exchange) else (_CLOCK,)
 
 
 def readable_times(exchange: Exchange) -> Difference | None:
@@ -101,11 +130,13 @@ def expired(exchange: Exchange, end: datetime | None, where: str) -> Difference 
     if end is None or exchange.now < end + skew(exchange):
         return None
     allowance = f"{exchange.settings.clock_skew} s allowed"
+    issued = _issued(exchange)
     return difference(
         "time_expired",
-        _CLOCK,
+        *_time_fixes(exchange, issued),
         expected=f"{where} NotOnOrAfter after {clock_text(exchange.now)} ({allowance})",
         received=clock_text(end),
+        hint=_age(exchange, issued),
     )
 
 

@@ -7,6 +7,7 @@ from lxml import etree
 from harness.difference import Difference
 from harness.reference_sp import schema, xml
 from harness.reference_sp.codes import difference, okta, user
+from harness.reference_sp.damage import damaged
 from harness.reference_sp.exchange import Exchange
 from harness.reference_sp.hints import listed, shown
 from harness.reference_sp.names import ENTITY_FORMAT, STATUS, SUCCESS, saml, samlp
@@ -25,8 +26,9 @@ def is_safe_xml(exchange: Exchange) -> Difference | None:
     try:
         exchange.document = exchange.tools.parse(exchange.xml)
     except xml.XmlRefused as refused:
-        expected = "well-formed UTF-8 XML without a DTD"
-        return difference(_CODES[refused.kind], expected=expected, received=refused.detail)
+        code, expected = _CODES[refused.kind], "well-formed UTF-8 XML without a DTD"
+        named = damaged(code, exchange.message.values("SAMLResponse")[-1], expected)
+        return named or difference(code, expected=expected, received=refused.detail)
     exchange.response = exchange.document
     return None
 

@@ -8,9 +8,11 @@ import re
 
 from harness.difference import Difference
 from harness.reference_sp.codes import difference, user
+from harness.reference_sp.damage import damaged
 from harness.reference_sp.exchange import Exchange
-from harness.reference_sp.hints import listed
+from harness.reference_sp.hints import listed, shown
 
+_OTHER = re.compile(r"[^A-Za-z0-9+/=\r\n\t ]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n\t ]*={0,2}[\r\n\t ]*")
 _AGAIN = user("Sign in with SSO", "start again from the login page")
 
@@ -60,12 +62,15 @@ def bounded_size(exchange: Exchange) -> Difference | None:
 def is_base64(exchange: Exchange) -> Difference | None:
     """The field is base64 of the standard alphabet; line breaks are fine (SAML Bindings 3.5.4)."""
     text = exchange.message.values("SAMLResponse")[-1]
-    problem = "" if _BASE64.fullmatch(text) else "a character outside the base64 alphabet"
+    other = _OTHER.search(text)
+    problem = f"the character {shown(other[0])!r} at position {other.start() + 1}" if other else ""
+    if not problem and not _BASE64.fullmatch(text):
+        problem = "a = before the end"
     try:
         exchange.xml = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         problem = problem or str(error)
     if not problem:
         return None
-    hint = "the URL-safe alphabet (- and _) is not base64 as SAML means it" if re.search("[-_]", text) else ""
-    return difference("resp_base64", _AGAIN, expected="base64", received=problem, hint=hint)
+    named = damaged("resp_base64", text, "base64")
+    return named or difference("resp_base64", _AGAIN, expected="base64", received=problem)
