@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import urllib3
@@ -15,6 +20,7 @@ from harness.reference_sp.metadata import Imported
 from harness.reference_sp.organizations import Organization
 from harness.reference_sp.settings import Settings
 
+T = TypeVar("T")
 _REDIRECTS = 3
 """How many a careless SP follows."""
 _URL = sp("Metadata URL", "enter the Metadata URL of the app's tab Sign On in Okta")
@@ -30,20 +36,45 @@ def fetch(core: Core, url: str) -> bytes | Difference:
     refused = None if core.weak("fetches-metadata-from-anywhere") else _refused(url, settings)
     if refused is not None:
         return refused
-    timeout = urllib3.Timeout(settings.metadata_timeout)
     follow = core.weak("follows-metadata-redirects")
-    with urllib3.PoolManager(
-        retries=_REDIRECTS if follow else False, timeout=timeout, ca_certs=core.ca_file or None
-    ) as pool:
-        try:
-            answer = pool.request("GET", url, redirect=follow, preload_content=False)
-            content = answer.read(settings.metadata_max_bytes + 1)
-            answer.close()
-        except (HTTPError, ValueError) as error:
-            return _not_fetched(url, type(error).__name__)
-    if answer.status == 200 or core.weak("ignores-metadata-status"):
+    try:
+        get = partial(_get, url, settings, follow=follow, ca_file=core.ca_file)
+        status, content = _within(settings.metadata_timeout, get)
+    except (HTTPError, ValueError, TimeoutError) as error:
+        return _not_fetched(url, type(error).__name__)
+    if status == 200 or core.weak("ignores-metadata-status"):
         return content
-    return _not_fetched(url, f"status {answer.status}")
+    return _not_fetched(url, f"status {status}")
+
+
+def _get(url: str, settings: Settings, *, follow: bool, ca_file: str) -> tuple[int, bytes]:
+    timeout = urllib3.Timeout(settings.metadata_timeout)
+    retries = _REDIRECTS if follow else False
+    with urllib3.PoolManager(retries=retries, timeout=timeout, ca_certs=ca_file or None) as pool:
+        answer = pool.request("GET", url, redirect=follow, preload_content=False)
+        content = answer.read(settings.metadata_max_bytes + 1)
+        answer.close()
+        return answer.status, content
+
+
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """What ``work`` gives, if it does so in time: a login waits for it.
+
+    A socket's own timeout begins anew with each byte, so a server that sends one now and then would never meet it.
+    The thread that is left behind then does nothing but wait for that server, and does not outlive the process.
+
+    :raises TimeoutError: when it takes longer, all in all.
+    """
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except Exception as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result.result(seconds)
 
 
 def _refused(url: str, settings: Settings) -> Difference | None:

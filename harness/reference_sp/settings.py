@@ -56,7 +56,7 @@ class Settings:
     metadata_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Hosts that metadata may be fetched from."""
     metadata_timeout: int = 5
-    """How long a fetch may take."""
+    """How long a fetch may take, from the first look at the address to the last byte."""
     metadata_refresh: int = 3600
     """After how long metadata by URL is fetched again."""
     metadata_encodings: tuple[str, ...] = ("utf-8", "utf-16")

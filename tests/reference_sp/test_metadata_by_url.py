@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -113,6 +117,41 @@ def test_more_than_metadata_may_have_is_not_read(make: Maker, published: Publish
     pair = make(configured=False, metadata_max_bytes=2000)
     published.body = pair.idp.metadata() + b" " * 50_000
     assert refusal(pair, published.url) == "md_too_large"
+
+
+@contextmanager
+def dripping(head: bytes) -> Iterator[str]:
+    """The address of a server that answers with ``head`` at once, and with a byte now and then from there on."""
+    done = threading.Event()
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as connection:
+            connection.recv(4096)
+            connection.sendall(head)
+            while not done.wait(0.1):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/metadata"
+        finally:
+            done.set()
+            thread.join(10)
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"]
+)
+def test_a_server_that_drips_does_not_hold_anybody_up(make: Maker, head: bytes) -> None:
+    pair = make(configured=False, metadata_timeout=1)
+    with dripping(head) as url:
+        started = time.monotonic()
+        with pytest.raises(SettingRefused, match="md_url_fetch") as raised:
+            pair.sp.fetch_metadata(url)
+        assert time.monotonic() - started < 5
+    assert raised.value.difference.received == "TimeoutError"
 
 
 @pytest.mark.parametrize(
