@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fake_idp import FakeOkta
-from fake_idp.okta import PersonHandle, SamlApp
+from fake_idp.handles import PersonHandle, SamlApp
 from fake_idp.org.settings import AttributeStatement
 from tests.interop.running import PROGRAMS, RunningSP, Visitor
 

@@ -95,7 +95,8 @@ class PySAML2:
         }
 
     def metadata(self) -> bytes:
-        return create_metadata_string(None, config=self.config)
+        metadata: bytes = create_metadata_string(None, config=self.config)
+        return metadata
 
     def start_logout(self, who: Identity) -> tuple[str, str] | None:
         try:

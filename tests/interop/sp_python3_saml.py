@@ -80,7 +80,7 @@ class Python3SAML:
 
     def accept(self, saml_response: str, pending: Mapping[str, str]) -> Identity:
         auth = self._auth("/saml/acs", {"SAMLResponse": saml_response})
-        request_id = next(reversed(pending), None)
+        request_id = next(reversed(list(pending)), None)
         try:
             auth.process_response(request_id=request_id)
         except Exception as error:  # unreadable input comes through as the parser's own error
@@ -104,13 +104,15 @@ class Python3SAML:
         sp = self.saml.get_sp_data()
         plain = OneLogin_Saml2_Metadata.builder(sp, authnsign=True, wsign=False)
         # get_sp_metadata() leaves the encryption key out unless encryption is compulsory; here it is welcome.
-        return OneLogin_Saml2_Metadata.add_x509_key_descriptors(
+        metadata: bytes = OneLogin_Saml2_Metadata.add_x509_key_descriptors(
             plain, self.saml.get_sp_cert(), add_encryption=True
         )
+        return metadata
 
     def start_logout(self, who: Identity) -> tuple[str, str] | None:
         if not self.saml.get_idp_slo_url():
             return None
+        assert isinstance(who.handle, tuple)
         name_format, qualifier, sp_qualifier = who.handle
         auth = self._auth("/logout")
         url = auth.logout(

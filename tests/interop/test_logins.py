@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ ONE_SIGNATURE = {"minisaml"}
 
 
 @contextmanager
-def settings(site: Site, **changes: object) -> Iterator[None]:
+def settings(site: Site, **changes: Any) -> Iterator[None]:
     """The app with other settings, for this block."""
     before = {name: getattr(site.app.settings, name) for name in changes}
     site.app.update(**changes)

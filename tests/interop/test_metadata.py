@@ -7,11 +7,11 @@ from lxml import etree
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from saml2.config import SPConfig
-from signxml import SignatureConfiguration, XMLVerifier
 from signxml.exceptions import InvalidDigest
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from fake_idp import FakeOkta
-from fake_idp.okta import SamlApp
+from fake_idp.handles import SamlApp
 from tests.saml.oracles import needs_xmlsec1, verify_with_xmlsec1
 
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
