@@ -18,7 +18,7 @@ def _not_before_ahead(okta: FakeOkta) -> timedelta:
     root = parse(app.sign_in(person).xml)
     conditions = root.find(".//saml2:Conditions", NAMESPACES)
     assert conditions is not None
-    return parse_instant(conditions.get("NotBefore")) - parse_instant(root.get("IssueInstant"))
+    return parse_instant(conditions.get("NotBefore", "")) - parse_instant(root.get("IssueInstant", ""))
 
 
 @pytest.fixture

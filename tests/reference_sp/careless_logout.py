@@ -23,8 +23,8 @@ def unsigned_logout(pair: Pair) -> str:
     return browser.signed_in()
 
 
-def logout_fields(pair: Pair) -> tuple[bool, bool, str]:
-    """Signed, with SessionIndex, and who is signed in after the request was dropped."""
+def logout_fields(pair: Pair) -> tuple[bool, bool, bool]:
+    """Signed, with SessionIndex, and whether somebody is signed in after the request was dropped."""
     browser, _ = signed_in(pair)
     query = dict(parse_qsl(urlsplit(browser.post("/logout/everywhere").location).query))
     message = zlib.decompress(base64.b64decode(query["SAMLRequest"]), -15)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from tests.reference_sp.careless_login import (
     answered_twice,
@@ -59,7 +60,7 @@ from tests.reference_sp.careless_logout import (
 )
 from tests.reference_sp.conftest import Maker
 from tests.reference_sp.small_idp import DS
-from tests.reference_sp.test_encryption import RSA_15, PKCS1v15, response
+from tests.reference_sp.test_encryption import RSA_15, response
 
 EFFECTS: list[tuple[str, Effect, Callable[[object], bool]]] = [
     ("counts-request-ids", ids, lambda got: str(got[0]).startswith("_request0")),  # type: ignore[index]

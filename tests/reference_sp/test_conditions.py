@@ -116,7 +116,7 @@ def test_the_age_of_an_answer_is_told_before_the_clock_is_blamed(
 
 def test_audiences(pair: Pair) -> None:
     own = pair.sp.entity_id
-    cases = [
+    cases: list[tuple[list[list[str]], str]] = [
         ([[own]], ""),
         ([["urn:x", own, "urn:y"]], ""),
         ([[own], [own, "urn:x"]], ""),

@@ -131,7 +131,7 @@ def test_rsa_15_only_where_it_is_switched_on(make: Maker) -> None:
 
 
 def test_all_checks_run_on_what_was_decrypted(pair: Pair) -> None:
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "aud_mismatch": {"conditions": audience(["urn:x"])},
         "time_expired": {"not_on_or_after": -290},
         "email_invalid": {"name_id": "jdoe"},

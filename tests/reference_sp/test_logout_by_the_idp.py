@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from lxml import etree
-from signxml import SignatureConfiguration, XMLVerifier
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from tests.reference_sp.conftest import Maker, Pair
 from tests.reference_sp.logout_messages import (
@@ -87,7 +88,7 @@ def test_the_index_selects_the_session(pair: Pair) -> None:
         {"name_format": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
     ],
 )
-def test_another_name_ends_nothing_and_is_answered_with_an_error(pair: Pair, change: dict[str, str]) -> None:
+def test_another_name_ends_nothing_and_is_answered_with_an_error(pair: Pair, change: dict[str, Any]) -> None:
     browser, _ = signed_in(pair)
     page = post(pair, sign(request(pair, **change), pair.idp.signer), browser=browser)
     assert browser.signed_in() == "ada@acme.test"

@@ -7,6 +7,7 @@ import zlib
 from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
@@ -44,7 +45,9 @@ def test_logging_out_everywhere_sends_a_signed_request_and_ends_the_session_firs
     assert find(message, "p:SessionIndex").text == index
     signed = query.rpartition("&Signature=")[0].encode()
     value = base64.b64decode(fields["Signature"])
-    sp_certificate(pair).public_key().verify(value, signed, PKCS1v15(), hashes.SHA256())  # type: ignore[union-attr, call-arg]
+    key = sp_certificate(pair).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(value, signed, PKCS1v15(), hashes.SHA256())
 
 
 def test_the_name_is_sent_back_as_it_came(pair: Pair) -> None:

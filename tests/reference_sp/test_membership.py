@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.reference_sp.settings import UnknownSetting
@@ -16,7 +18,7 @@ def role_of(pair: Pair, email: str = "ada@acme.test") -> str:
     return "" if member is None else member.role
 
 
-def configure(pair: Pair, **changes: object) -> None:
+def configure(pair: Pair, **changes: Any) -> None:
     pair.sp.edit(**changes)
     pair.sp.save()
 

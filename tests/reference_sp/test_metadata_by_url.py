@@ -25,7 +25,8 @@ class Published:
     """What a web server answers; ``body`` may be changed."""
 
     def __init__(self, server: HTTPServer) -> None:
-        self.body, self.status, self.headers = b"", 200, {}
+        self.body, self.status = b"", 200
+        self.headers: dict[str, str] = {}
         self.asked = 0
         server.expect_request("/metadata").respond_with_handler(self.answer)
         self.url = server.url_for("/metadata")

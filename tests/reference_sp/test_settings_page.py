@@ -17,7 +17,7 @@ def controls(text: str) -> dict[str, str]:
     tree = html.fromstring(text)
     found = {}
     for label in tree.iter("label"):
-        control = tree.get_element_by_id(label.get("for"))
+        control = tree.get_element_by_id(label.get("for", ""))
         found[label.text_content().strip()] = control.get("value", "")
     return found
 
