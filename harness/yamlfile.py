@@ -7,17 +7,29 @@ line, column, the line itself with a caret, the nearest valid name and the list 
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import yaml
+from yaml.reader import Reader, ReaderError
 
 MAX_BYTES = 1_000_000
 """Largest file that is read. A scenario is a few kilobytes; more is a mistake or an attack."""
+
+WIDEST = 160
+"""Characters of a line that are shown: a binary file may have all of its bytes on one."""
+
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML, so that lines are counted as its marks count them."""
+_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories of what a terminal obeys or hides instead of showing it."""
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 Kind = Literal["mapping", "sequence", "scalar"]
@@ -54,7 +66,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """The 1-based line, without its end."""
-        lines = self.text.splitlines()
+        lines = _LINE_END.split(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
@@ -94,11 +106,7 @@ class YamlFileError(Exception):
 def render(problem: FileProblem) -> str:
     """The problem as text: where, the line with a caret, what is wrong, what is valid, what to do."""
     gutter = " " * len(str(problem.mark.line))
-    line = problem.source.line(problem.mark.line)
-    shown = line.replace("\t", " ")
-    caret = " " * (problem.mark.column - 1) + "^" * max(
-        1, min(problem.mark.width, len(line) - problem.mark.column + 1)
-    )
+    shown, caret = _excerpt(problem.source.line(problem.mark.line), problem.mark)
     rows = [
         f"error: {problem.breadcrumb or problem.source.name}",
         f"{gutter} --> {problem.source.name}:{problem.mark.line}:{problem.mark.column}",
@@ -110,7 +118,31 @@ def render(problem: FileProblem) -> str:
         rows.append(f"{gutter} = valid here: {', '.join(problem.valid)}")
     if problem.advice:
         rows.append(f"{gutter} = {problem.advice}")
-    return "\n".join(rows)
+    return "\n".join(printable(row) for row in rows)
+
+
+def _excerpt(line: str, mark: Mark) -> tuple[str, str]:
+    """The part of a line around a mark, and the carets below it."""
+    start = max(0, min(mark.column - 1 - WIDEST // 2, len(line) - WIDEST))
+    part = line[start : start + WIDEST].replace("\t", " ")
+    part = f"…{part[1:]}" if start else part
+    part = f"{part[:-1]}…" if start + WIDEST < len(line) else part
+    before = mark.column - 1 - start
+    return part, " " * before + "^" * max(1, min(mark.width, len(part) - before))
+
+
+def printable(text: str) -> str:
+    """The text with a visible stand-in for each character that a terminal would obey or hide, so that a file cannot
+    write on the screen. One for one: carets stay below what they point at.
+    """
+    return text if text.isprintable() else "".join(map(_stand_in, text))
+
+
+def _stand_in(character: str) -> str:
+    if unicodedata.category(character) not in _HIDDEN:
+        return character
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else "\N{SYMBOL FOR DELETE}" if code == 0x7F else "\ufffd"
 
 
 def closest(word: str, valid: Iterable[str]) -> str | None:
@@ -224,18 +256,38 @@ class Node:
 
 def load_document(path: Path) -> Node:
     """Read a file. Raises `YamlFileError` for everything that is wrong with it, absence included."""
-    source = Source(str(path), "")
+    return parse_document(read_text(path, str(path)), str(path))
+
+
+def read_text(path: Path, name: str, most: int = MAX_BYTES) -> str:
+    """The text of a file that messages call ``name``.
+
+    Raises `YamlFileError` when it is absent, too large or not UTF-8.
+    """
+    nothing = Source(name, "")
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            too_large = f"the file has {size} bytes; at most {MAX_BYTES} are read"
-            raise YamlFileError(FileProblem(source, Mark(1, 1), too_large))
-        text = path.read_text("utf-8-sig")
+        if size > most:
+            too_large = f"the file has {size} bytes; at most {most} are read."
+            raise YamlFileError(FileProblem(nothing, Mark(1, 1), too_large))
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
-        raise YamlFileError(FileProblem(source, Mark(1, 1), f"cannot be read: {error.strerror}")) from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise YamlFileError(FileProblem(nothing, Mark(1, 1), f"cannot be read: {reason}.")) from error
+    try:
+        return data.decode()
     except UnicodeDecodeError as error:
-        raise YamlFileError(FileProblem(source, Mark(1, 1), f"is not UTF-8 text: {error.reason}")) from error
-    return parse_document(text, str(path))
+        shown = Source(name, data.decode(errors="replace"))
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8 text."
+        advice = "save the file as UTF-8; UTF-16 and Latin-1 are not read"
+        mark = _mark_at(data[: error.start].decode())
+        raise YamlFileError(FileProblem(shown, mark, message, advice=advice)) from error
+
+
+def _mark_at(before: str) -> Mark:
+    """The place behind a text."""
+    lines = _LINE_END.split(before)
+    return Mark(len(lines), len(lines[-1]) + 1)
 
 
 def parse_document(text: str, name: str) -> Node:
@@ -250,11 +302,22 @@ def parse_document(text: str, name: str) -> Node:
         tabbed = re.match(r" *\t", source.line(mark.line))
         advice = "YAML is indented with blanks, not tabs" if tabbed else ""
         raise YamlFileError(FileProblem(source, mark, f"not YAML: {reason}", advice=advice)) from error
+    except ReaderError as error:
+        raise YamlFileError(_control_character(source)) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlFileError(FileProblem(source, Mark(1, 1), f"not YAML: {error}")) from error
     if root is None:
         raise YamlFileError(FileProblem(source, Mark(1, 1), "the file is empty"))
     return _Builder(source).build(root)
+
+
+def _control_character(source: Source) -> FileProblem:
+    """Where the character stands that YAML does not allow; its two readers count differently, so look for it."""
+    found = Reader.NON_PRINTABLE.search(source.text)
+    place = found.start() if found else 0
+    message = f"the character U+{ord(source.text[place]):04X} may not stand in a YAML file."
+    advice = 'is this a text file at all? In a quoted text write it as an escape, such as "\\x00"'
+    return FileProblem(source, _mark_at(source.text[:place]), message, advice=advice)
 
 
 _TAGS = ("map", "seq", "str", "null", "bool", "int", "float")

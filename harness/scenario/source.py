@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
-from harness.yamlfile import FileProblem, Mark, Node, Source, YamlFileError, parse_document
+from harness.yamlfile import FileProblem, Mark, Node, Source, YamlFileError, parse_document, read_text
 
 SUFFIX = ".scenario.yaml"
 MAX_BYTES = 200_000
@@ -32,39 +31,16 @@ def shown_path(path: Path) -> str:
 def read_source(path: Path) -> Node:
     """Read and parse one file. Raises `ScenarioFileError`."""
     name = shown_path(path)
-    text = _text(path, name)
-    source = Source(name, text)
-    if depth := _too_deep(text):
-        raise _problem(source, depth, f"lists and braces are nested more than {_MAX_DEPTH} deep.")
     try:
+        text = read_text(path, name, MAX_BYTES)
+        if depth := _too_deep(text):
+            message = f"lists and braces are nested more than {_MAX_DEPTH} deep."
+            raise _problem(Source(name, text), depth, message)
         root = parse_document(text, name)
     except YamlFileError as error:
         raise ScenarioFileError(*(_explained(problem) for problem in error.problems)) from error
     _refuse_aliases(root)
     return root
-
-
-def _text(path: Path, name: str) -> str:
-    empty = Source(name, "")
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            message = f"the file has {size} bytes; a scenario file may have {MAX_BYTES}."
-            raise _problem(empty, Mark(1, 1), message)
-        data = path.read_bytes()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise _problem(empty, Mark(1, 1), f"cannot be read: {reason}.") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8-sig")
-        line = good.count("\n") + 1
-        column = len(good.rpartition("\n")[2]) + 1
-        shown = Source(name, data.decode("utf-8-sig", "replace"))
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8 text."
-        advice = "save the file as UTF-8; UTF-16 and Latin-1 are not read"
-        raise _problem(shown, Mark(line, column), message, advice) from error
 
 
 def _problem(source: Source, mark: Mark, message: str, advice: str = "") -> ScenarioFileError:

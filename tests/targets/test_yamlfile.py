@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.yamlfile import MAX_BYTES, YamlFileError, closest, load_document, parse_document
+from harness.yamlfile import MAX_BYTES, WIDEST, YamlFileError, closest, load_document, parse_document
 
 
 def refusal(text: str) -> str:
@@ -91,9 +91,36 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf8_is_a_file_error(tmp_path: Path) -> None:
     path = tmp_path / "latin.yaml"
-    path.write_bytes("a: é".encode("latin-1"))
-    with pytest.raises(YamlFileError, match="UTF-8"):
+    path.write_bytes("\ufeffb: 1\n".encode() + "a: é".encode("latin-1"))
+    with pytest.raises(YamlFileError) as caught:
         load_document(path)
+    assert str(caught.value) == (
+        f"error: {path}\n"
+        f"  --> {path}:2:4\n"
+        "  |\n"
+        "2 | a: \ufffd\n"
+        "  |    ^ byte 0xe9 is not UTF-8 text.\n"
+        "  = save the file as UTF-8; UTF-16 and Latin-1 are not read"
+    )
+
+
+def test_what_a_terminal_would_obey_is_shown_by_stand_ins_and_the_caret_keeps_its_place() -> None:
+    node = parse_document('"\\e[31m\u202e": {b: [wrong]}', "\x1b[2J.yaml")
+    with pytest.raises(YamlFileError) as caught:
+        node.mapping(valid=("a",), what="the key '\x9b'")
+    text = str(caught.value)
+    assert text.replace("\n", "").isprintable()
+    assert "error: the key '\ufffd'" in text
+    assert '1 | "\\e[31m\ufffd": {b: [wrong]}\n  | ^^^^^^^^^ unknown key' in text
+    assert "\u241b[2J.yaml:1:1" in text
+
+
+def test_of_a_long_line_the_part_around_the_mark_is_shown() -> None:
+    node = parse_document("[" + "x, " * 200 + "[1]" + ", y" * 200 + "]", "s.yaml").elements[200]
+    *_, line, caret = str(node.problem("this is it")).split("\n")
+    assert len(line) < 2 * WIDEST
+    assert line[4] == line[-1] == "…"
+    assert line[caret.index("^")] == "["
 
 
 @pytest.mark.parametrize(
