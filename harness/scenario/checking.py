@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from harness.scenario.model import Plain, Scenario, Step
-from harness.scenario.names import KnownNames
+from harness.scenario.names import KnownNames, Row
 from harness.scenario.reading import Reader
 from harness.scenario.shape import SCENARIO, STEP_EXTRAS
 from harness.scenario.variables import OF_THE_APP
@@ -94,7 +94,7 @@ class Checker:
             advice = f"for example {better}" if better else ""
             self.reader.report(node, f"{node.raw!r} is no id: an id has {_ID_RULE} only.", advice=advice)
 
-    def _matrix(self, node: Node | None) -> list[tuple[str, dict[str, str]]]:
+    def _matrix(self, node: Node | None) -> list[Row]:
         if node is None:
             return []
         with self.reader.at("matrix"):
@@ -103,33 +103,31 @@ class Checker:
                     node, "a matrix is a list of rows, each with `row: its-name` and its values."
                 )
                 return []
-            rows: list[tuple[str, dict[str, str]]] = []
+            rows: list[Row] = []
             for number, element in enumerate(node.elements, start=1):
                 with self.reader.at(f"row {number}"):
                     self._row(element, rows)
-        if rows:
-            self.names.row = tuple(rows[0][1])
+        self.names.rows = rows
         return rows
 
-    def _row(self, node: Node, rows: list[tuple[str, dict[str, str]]]) -> None:
-        cells = self.reader.record(Record((), others=Text()), node, "a row")
-        if not isinstance(cells, dict):
+    def _row(self, node: Node, rows: list[Row]) -> None:
+        read = self.reader.record(Record((), others=Text()), node, "a row")
+        if not isinstance(read, dict):
             return
+        cells = {key.raw: value for key, value in node.pairs if key.raw in read}
         name = cells.pop("row", None)
-        name_node = node.get("row")
-        if not isinstance(name, str):
+        if name is None and node.get("row") is None:
             self.reader.report(node, "'row' is missing: the name of this row, in brackets behind the id.")
-            return
-        if not _ID.fullmatch(name):
-            self.reader.report(name_node or node, f"{name!r} is no name for a row: it has {_ID_RULE} only.")
-        if any(name == other for other, _ in rows):
-            self.reader.report(name_node or node, f"the row {name!r} stands twice.")
-        if rows and set(cells) != set(rows[0][1]):
-            differs = sorted(set(cells) ^ set(rows[0][1]))
+        if name is not None and not _ID.fullmatch(name.raw):
+            self.reader.report(name, f"{name.raw!r} is no name for a row: it has {_ID_RULE} only.")
+        if name is not None and any(name.raw == other.name for other in rows):
+            self.reader.report(name, f"the row {name.raw!r} stands twice.")
+        if rows and cells.keys() != rows[0].cells.keys():
+            differs = sorted(cells.keys() ^ rows[0].cells.keys())
             self.reader.report(
                 node, f"every row has the same values; this one and row 1 differ in {', '.join(differs)}."
             )
-        rows.append((name, {key: str(value) for key, value in cells.items()}))
+        rows.append(Row(name.raw if name is not None else "", cells))
 
     def _known_steps(self, node: Node | None) -> list[_ReadStep]:
         if node is None:
@@ -189,9 +187,7 @@ class Checker:
         where = f"{read.node.source.name}:{read.node.mark.line}"
         return Step(definition, values, where, read.number, str(note))
 
-    def _build(
-        self, top: dict[str, Plain], steps: tuple[Step, ...], rows: list[tuple[str, dict[str, str]]]
-    ) -> list[Scenario]:
+    def _build(self, top: dict[str, Plain], steps: tuple[Step, ...], rows: list[Row]) -> list[Scenario]:
         drivers = _mapping(top.get("drivers"))
         only, requirements = drivers.get("only", []), top.get("requirements", [])
         return [
@@ -207,10 +203,10 @@ class Checker:
                 drivers=tuple(str(each) for each in only),
                 drivers_reason=str(drivers.get("reason", "")),
                 requirements=tuple(str(each) for each in requirements),
-                row_id=row_id,
-                row=row,
+                row_id=row.name,
+                row=row.values,
             )
-            for row_id, row in rows or [("", {})]
+            for row in rows or [Row("")]
         ]
 
 

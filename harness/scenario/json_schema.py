@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.scenario.shape import SCENARIO, STEP_EXTRAS
 from harness.steps.definition import StepDefinition, step_definitions
-from harness.steps.fields import Choice, Field, Flag, Kind, ListOf, Record, Whole
+from harness.steps.fields import Choice, Field, Flag, Kind, ListOf, Name, Record, Whole
 
 Schema = dict[str, Any]
 _VARIABLE: Schema = {"type": "string", "pattern": r"\$\{[^}]+\}"}
@@ -118,6 +118,8 @@ class _Builder:
             return {"anyOf": [{"type": "array", "items": item}, item]}
         if isinstance(kind, Choice):
             return {"anyOf": [{"enum": [*kind.options, *_as_booleans(kind.options)]}, _VARIABLE]}
+        if isinstance(kind, Name):
+            return {"anyOf": [{"enum": list(kind.names())}, _VARIABLE]}
         if isinstance(kind, Flag):
             return {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}, _VARIABLE]}
         if isinstance(kind, Whole):

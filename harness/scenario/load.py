@@ -8,18 +8,13 @@ from pathlib import Path
 from harness.scenario.checking import Checker
 from harness.scenario.model import Scenario
 from harness.scenario.source import SUFFIX, ScenarioFileError, read_source, shown_path
+from harness.scenario.twins import missing_twins
 from harness.yamlfile import FileProblem, Mark, Source
 
 
 def load(path: str | Path) -> list[Scenario]:
     """The scenarios of one file: one, or one for each row of its matrix. Raises `ScenarioFileError`."""
-    path = Path(path)
-    root = read_source(path)
-    checker = Checker(path, root)
-    scenarios = checker.scenarios()
-    if checker.problems:
-        raise ScenarioFileError(*checker.problems)
-    return scenarios
+    return load_all([path])
 
 
 def discover(paths: Iterable[str | Path]) -> list[Path]:
@@ -40,17 +35,28 @@ def load_all(files: Iterable[str | Path]) -> list[Scenario]:
 
     Raises `ScenarioFileError` with the problems of all files, an id that two files claim included.
     """
+    paths = [Path(file) for file in files]
     found: list[Scenario] = []
     problems: list[FileProblem] = []
-    for file in files:
+    for path in paths:
         try:
-            found.extend(load(file))
+            found.extend(_alone(path))
         except ScenarioFileError as error:
             problems.extend(error.problems)
     problems.extend(_doubled_ids(found))
+    problems.extend(missing_twins(found, paths))
     if problems:
         raise ScenarioFileError(*problems)
     return found
+
+
+def _alone(path: Path) -> list[Scenario]:
+    """The scenarios of a file, as far as it can be checked without looking at others."""
+    checker = Checker(path, read_source(path))
+    scenarios = checker.scenarios()
+    if checker.problems:
+        raise ScenarioFileError(*checker.problems)
+    return scenarios
 
 
 def _doubled_ids(scenarios: Sequence[Scenario]) -> list[FileProblem]:

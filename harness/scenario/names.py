@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.scenario.variables import FROM_THE_START, OF_THE_APP
 from harness.steps.definition import step_definitions
-from harness.yamlfile import did_you_mean
+from harness.yamlfile import Node, did_you_mean
 
 Problem = tuple[str, tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a matrix: its name, and its cells by column."""
+
+    name: str
+    cells: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The texts of its cells."""
+        return {column: cell.raw for column, cell in self.cells.items()}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Its cells as steps use them: ``row.column``."""
+        return {f"row.{column}": text for column, text in self.values.items()}
 
 
 @dataclass
@@ -18,14 +36,14 @@ class KnownNames:
     """Filled while the steps are read in order. ``later`` says which step would set a name that is not there yet."""
 
     folder: Path
-    row: Sequence[str] = ()
+    rows: Sequence[Row] = ()
     variables: set[str] = field(default_factory=lambda: set(FROM_THE_START))
     files: set[str] = field(default_factory=set)
     later: Mapping[str, int] = field(default_factory=dict)
 
     def variable_problem(self, name: str) -> Problem | None:
         """Why ``${name}`` may not stand here."""
-        known = self.variables | {f"row.{column}" for column in self.row}
+        known = self.variables.union(*(row.variables for row in self.rows[:1]))
         if name in known:
             return None
         valid = tuple(sorted(known))
@@ -38,6 +56,11 @@ class KnownNames:
             return message, valid, f"these steps set it: {', '.join(setters)}; so does `given.sso`"
         message = f"unknown variable ${{{name}}}.{did_you_mean(name, (*known, *OF_THE_APP))}"
         return message, valid, "write $${...} for a literal ${...}"
+
+    def fillings(self, names: Iterable[str]) -> Iterator[Row]:
+        """The rows that give a value to each of these variables; one without cells when there are none of them."""
+        wanted = set(names)
+        yield from (row for row in self.rows or [Row("")] if wanted <= row.variables.keys())
 
     def file_problem(self, name: str) -> Problem | None:
         """Why a step cannot read the file ``name``."""

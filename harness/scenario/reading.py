@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from harness.scenario import variables
 from harness.scenario.model import Plain
+from harness.scenario.names import Row
 from harness.steps.fields import FileName, Kind, ListOf, NotValid, Record, Single
 from harness.yamlfile import FileProblem, Mark, Node, did_you_mean
 
@@ -21,6 +22,10 @@ class Names(Protocol):
 
     def variable_problem(self, name: str) -> tuple[str, tuple[str, ...], str] | None:
         """Message, valid names and advice when the variable may not stand here."""
+        ...
+
+    def fillings(self, names: Iterable[str]) -> Iterable[Row]:
+        """The rows of the matrix that give a value to each of these variables."""
         ...
 
     def file_problem(self, name: str) -> tuple[str, tuple[str, ...], str] | None:
@@ -134,16 +139,31 @@ class Reader:
         if not self.check_variables(node):
             return None
         if "${" in node.raw:
+            self._check_filled(kind, node)
             return node.raw
         try:
             kind.parse(node.raw)
         except NotValid as error:
-            self.report(node, str(error), error.valid)
+            self.report(node, str(error), error.valid, error.advice)
             return None
         if isinstance(kind, FileName) and not kind.new and (problem := self.names.file_problem(node.raw)):
             self.report(node, *problem)
             return None
         return node.raw
+
+    def _check_filled(self, kind: Single, node: Node) -> None:
+        """A text with no other variables than those of a row is known already: it is checked once for each row.
+
+        The mistake is shown in the row's cell, where it is to be mended, unless several cells make the text.
+        """
+        names = {use.name for use in variables.uses(node.raw)}
+        for row in self.names.fillings(names):
+            try:
+                kind.parse(variables.fill(node.raw, row.variables))
+            except NotValid as error:
+                cells = [row.cells[name.removeprefix("row.")] for name in names]
+                with self.at(f"row {row.name!r}" if row.name else "a row without a name"):
+                    self.report(cells[0] if len(cells) == 1 else node, str(error), error.valid, error.advice)
 
     def check_variables(self, node: Node) -> bool:
         """Whether every variable of a text may stand there."""

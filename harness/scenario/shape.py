@@ -18,6 +18,7 @@ from harness.steps.fields import (
     text,
     texts,
 )
+from harness.steps.known_names import REQUIREMENT, WEAKNESS
 from harness.steps.setting_fields import org_setting_fields, sp_setting_fields
 
 DRIVERS = ("http", "browser")
@@ -80,7 +81,7 @@ SP = Record(
         choice("profile", "preset of the reference SP's settings", *PROFILES, default="amplitude"),
         choice("plan", "plan of the SP's organization", *(plan.lower() for plan in PLANS), default="growth"),
         Field("members", "members of the SP's organization besides its admin", ListOf(MEMBER)),
-        texts("weaknesses", "checks of the reference SP to switch off, by name"),
+        Field("weaknesses", "checks of the reference SP to switch off, by name", ListOf(WEAKNESS)),
         *sp_setting_fields(leave_out=("plan",)),
     ),
     noun="fields of the SP (profile: ..., plan: ...)",
@@ -128,7 +129,7 @@ SCENARIO = Record(
         Field("steps", "what people do and what must then hold, in order", ListOf(Record(())), required=True),
         text("twin_of", "the scenario that differs in one thing and ends the other way"),
         Field("drivers", "which drivers it is limited to, and why", ONLY),
-        texts("requirements", "ids of the requirements that it exercises"),
+        Field("requirements", "ids of the requirements that it exercises", ListOf(REQUIREMENT)),
     ),
     noun="a scenario",
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from harness.steps.definition import Values, step
 from harness.steps.failure import StepSkipped, fail
-from harness.steps.fields import Duration, Field, FileName, Moment, Text, Whole, choice, text, texts
+from harness.steps.fields import Duration, Field, FileName, ListOf, Moment, Text, Whole, choice, text
+from harness.steps.known_names import FAULT
 from harness.steps.messages import facts_of, last_message
 from harness.steps.world import World
 
@@ -102,7 +103,7 @@ def save_sp_metadata(world: World, given: Values) -> None:
 
 @step(
     "harness.misbehave",
-    texts("faults", "names of faults; `okta-harness faults` lists them", required=True),
+    Field("faults", "names of faults; `okta-harness faults` lists them", ListOf(FAULT), required=True),
     Field("times", "for how many messages", Whole(minimum=1), default="until `harness.behave`"),
     Field("seconds", "by how much the faults that shift a time do so; a minus goes back", Whole()),
 )

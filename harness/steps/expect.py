@@ -8,6 +8,7 @@ from harness.result import Evidence
 from harness.steps.definition import Values, step
 from harness.steps.failure import StepFailed, fail, page_evidence
 from harness.steps.fields import Field, Flag, Whole, choice, text, texts
+from harness.steps.known_names import CODE
 from harness.steps.matching import RULES, mismatch
 from harness.steps.pages import code_on
 from harness.steps.user import WHO
@@ -124,7 +125,7 @@ def signed_out(world: World, given: Values) -> None:
 @step(
     "expect.refused",
     choice("by", "who refused", "sp", "okta", required=True),
-    text("code", "stable code of the refusal"),
+    Field("code", "stable code of the refusal", CODE),
     Field("status", "HTTP status of the page", Whole(minimum=100, maximum=599)),
     texts("mentions", "texts that the page or, at the SP, the admin's details must have"),
     texts("fix", "labels of the fields that the details tell to change"),

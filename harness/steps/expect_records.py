@@ -8,6 +8,7 @@ from harness.steps.app_fields import configure_saml_fields
 from harness.steps.definition import Values, step
 from harness.steps.failure import fail
 from harness.steps.fields import Field, FileName, ListOf, Text, Whole, choice, flag, text, texts
+from harness.steps.known_names import AUDIT_ACTION, CODE
 from harness.steps.sp import open_settings
 from harness.steps.world import World
 
@@ -66,11 +67,16 @@ def members(world: World, given: Values) -> None:
 
 @step(
     "expect.audit",
-    text("action", "what was done, such as `change settings`, `require sso on`, `login`", required=True),
+    Field(
+        "action",
+        "what was done, such as `change settings`, `require sso on`, `login`",
+        AUDIT_ACTION,
+        required=True,
+    ),
     text("user", "email of who did it"),
     text("target", "to whom or what"),
     choice("risk", "risk class", "low", "medium"),
-    text("error", "code of the refusal, for what was refused"),
+    Field("error", "code of the refusal, for what was refused", CODE),
     flag("there", "whether there is such an entry", default="true"),
 )
 def audit(world: World, given: Values) -> None:

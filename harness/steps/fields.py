@@ -7,19 +7,22 @@ those made of others (`ListOf`, `Record`) only say what they are made of.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Literal
 
 from harness.yamlfile import did_you_mean
 
 
 class NotValid(ValueError):
-    """A text that its field cannot hold; ``valid`` lists what it can."""
+    """A text that its field cannot hold; ``valid`` lists what it can, ``advice`` says where to look."""
 
-    def __init__(self, message: str, valid: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, valid: tuple[str, ...] = (), advice: str = "") -> None:
         super().__init__(message)
         self.valid = valid
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,34 @@ class Choice:
         return text
 
 
+FEW = 24
+"""So many names of a catalogue can be read in a message; of a longer one the nearest are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name out of a catalogue, which is loaded when the first name is looked up."""
+
+    what: str
+    """What bears the names: ``fault``."""
+    names: Callable[[], tuple[str, ...]]
+    advice: str = ""
+    """Where all of them are listed."""
+
+    @property
+    def noun(self) -> str:
+        """``the name of a fault``."""
+        return f"the name of {'an' if self.what[0] in 'aeiou' else 'a'} {self.what}"
+
+    def parse(self, text: str) -> object:
+        """The name."""
+        names = self.names()
+        if text in names:
+            return text
+        shown = names if len(names) <= FEW else tuple(get_close_matches(text, names, 6))
+        raise NotValid(f"there is no {self.what} {text!r}.{did_you_mean(text, names)}", shown, self.advice)
+
+
 _UNITS = {
     "second": 1,
     "sec": 1,
@@ -155,7 +186,7 @@ class Moment:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-Single = Text | FileName | Flag | Whole | Choice | Duration | Moment
+Single = Text | FileName | Flag | Whole | Choice | Name | Duration | Moment
 
 
 @dataclass(frozen=True, slots=True)

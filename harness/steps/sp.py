@@ -6,7 +6,8 @@ from harness.drivers.agent import Agent
 from harness.reference_sp.settings import PLANS, ROLES, VENDORS
 from harness.steps.definition import Values, step
 from harness.steps.failure import fail, page_evidence
-from harness.steps.fields import Field, FileName, choice, flag, text, texts
+from harness.steps.fields import Field, FileName, ListOf, choice, flag, text
+from harness.steps.known_names import CODE
 from harness.steps.pages import code_on, codes_and_sentences
 from harness.steps.world import World
 
@@ -232,7 +233,7 @@ def support_switches_off(world: World, given: Values) -> None:  # noqa: ARG001
 @step(
     "sp.test_sign_on",
     text("person", "login at Okta of the person who signs in during the test", required=True),
-    texts("reports", "codes of all differences that the test must list"),
+    Field("reports", "codes of all differences that the test must list", ListOf(CODE)),
     _AS,
 )
 def test_sign_on(world: World, given: Values) -> None:

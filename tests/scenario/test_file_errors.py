@@ -51,6 +51,30 @@ def test_mistakes_across_files_are_shown_together(folder: str) -> None:
     check(folder, text_of(lambda: load_all(discover([folder]))))
 
 
+def test_a_twin_may_stand_in_the_folder_or_beside_it_when_its_file_is_run_alone(tmp_path: Path) -> None:
+    def write(place: str, id_: str, twin: str = "") -> Path:
+        path = tmp_path / f"{place}.scenario.yaml"
+        path.parent.mkdir(exist_ok=True)
+        more = f"twin_of: {twin}\n" if twin else ""
+        path.write_text(f"id: {id_}\ntitle: One of several\n{more}steps: [sp.save]\n")
+        return path
+
+    write("near/another-name", "in-the-folder")
+    write("beside/in-a-folder-beside", "in-a-folder-beside")
+    given = write("far/given", "given")
+    for twin in ("in-the-folder", "in-a-folder-beside"):
+        assert load(write("near/alone", "alone", twin))[0].twin_of == twin
+    alone = write("near/deeper", "deeper", "givn")
+    assert "Did you mean 'given'?" in text_of(lambda: load_all([alone, given]))
+
+
+def test_the_twin_of_a_file_with_a_mistake_is_there_all_the_same(tmp_path: Path) -> None:
+    for name, text in (("good", "twin_of: bad\nsteps: [sp.save]"), ("bad", "steps: [sp.sav]")):
+        (tmp_path / f"{name}.scenario.yaml").write_text(f"id: {name}\ntitle: {name}\n{text}\n")
+
+    assert text_of(lambda: load_all(discover([tmp_path]))).count("error:") == 1
+
+
 def test_a_file_that_does_not_exist() -> None:
     check("absent", text_of(lambda: load("absent.yaml")))
 
@@ -80,7 +104,7 @@ def test_a_file_without_permission(nobody: None) -> None:
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "huge.scenario.yaml"
     path.write_text("# " + "x" * MAX_BYTES)
-    assert f"a scenario file may have {MAX_BYTES}." in text_of(lambda: load(path))
+    assert f"at most {MAX_BYTES} are read." in text_of(lambda: load(path))
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_the_cases_come_in_the_order_of_the_scenarios(tmp_path: Path, jobs: int)
     path = tmp_path / "rows.scenario.yaml"
     path.write_text(
         "id: rows\ntitle: Rows\nmatrix:\n"
-        "  - {row: one, code: sso_off}\n  - {row: two, code: other}\n  - {row: three, code: sso_off}\nsteps:\n"
+        "  - {row: one, code: sso_off}\n  - {row: two, code: sso_required}\n  - {row: three, code: sso_off}\nsteps:\n"
         "  - user.open: {as: ada@acme.test, page: /sso/login/10001}\n"
         '  - expect.refused: {by: sp, code: "${row.code}"}\n'
     )

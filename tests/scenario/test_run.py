@@ -151,7 +151,7 @@ def test_the_rows_of_a_matrix_are_cases_of_their_own(runner: ScenarioRunner, tmp
     path = tmp_path / "rows.scenario.yaml"
     path.write_text(
         "id: rows\ntitle: Rows\nmatrix:\n"
-        "  - {row: good, code: sso_off}\n  - {row: bad, code: other}\nsteps:\n"
+        "  - {row: good, code: sso_off}\n  - {row: bad, code: sso_required}\nsteps:\n"
         "  - user.open: {as: ada@acme.test, page: /sso/login/10001}\n"
         '  - expect.refused: {by: sp, code: "${row.code}"}\n'
     )
@@ -164,8 +164,8 @@ def test_a_variable_whose_value_does_not_fit_fails_at_its_step(
 ) -> None:
     path = tmp_path / "rows.scenario.yaml"
     path.write_text(
-        "id: rows\ntitle: Rows\nmatrix: [{row: one, by: soon}]\n"
-        'steps: [{harness.move_clock: {by: "${row.by}"}}]\n'
+        "id: kept\ntitle: A text that is kept\n"
+        'steps: [{harness.keep: {as: by, text: soon}}, {harness.move_clock: {by: "${by}"}}]\n'
     )
     case = runner.run(load(path)[0])
     assert case.verdict == "failed"
