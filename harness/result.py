@@ -77,6 +77,12 @@ class StepResult:
     evidence: list[Evidence] = field(default_factory=list)
     where: str = ""
     """File and line of the step, ``scenarios/setup/x.scenario.yaml:12``."""
+    number: int = 0
+    """Its place among the steps of the file, from 1; 0 for what a scenario is given before them."""
+
+    def as_json(self) -> dict[str, object]:
+        """The step as it stands in ``--json`` reports."""
+        return {"number": self.number, "title": self.title, "where": self.where}
 
 
 @dataclass(slots=True)
@@ -109,6 +115,11 @@ class CaseResult:
     accepted: bool = False
     """A failure that a file of known deviations accepts."""
 
+    @property
+    def failed_step(self) -> StepResult | None:
+        """The step at which a scenario failed."""
+        return next((step for step in self.steps if step.verdict == "failed"), None)
+
     def as_json(self) -> dict[str, object]:
         """The case as it stands in ``--json`` reports. The keys only ever grow."""
         return {
@@ -123,6 +134,7 @@ class CaseResult:
             "reason": self.reason,
             "group": self.group,
             "level": self.level,
+            "failed_step": self.failed_step.as_json() if self.failed_step else None,
             "differences": [difference.as_json() for difference in self.differences],
         }
 

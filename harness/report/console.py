@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from harness.difference import SIDE_NAMES
+from harness.difference import SIDE_NAMES, Difference
+from harness.report.marking import visible
 from harness.report.overview import finding_rows
 from harness.result import CaseResult, Evidence, Finding, RunResult, StepResult
 
@@ -23,6 +25,10 @@ COLOURS = {
     "not verified": "magenta",
 }
 EVIDENCE_LINES = 12
+LONG_VALUE = 24
+"""Longer values in the query of a URL, such as SAML messages, are cut: the page behind them must stay readable."""
+_KEPT = 12
+_LONG_QUERY_VALUE = re.compile(rf"(?<=[?&])([\w.-]+=)([^\s&#'\"<>()]{{{LONG_VALUE + 1},}})")
 
 
 def case_line(case: CaseResult) -> str:
@@ -30,7 +36,7 @@ def case_line(case: CaseResult) -> str:
     word = "ERR " if case.error else WORDS[case.verdict]
     shape = f"  [{case.signed} signed]" if case.signed else ""
     reason = f"  {case.reason}" if case.reason and case.verdict != "passed" else ""
-    return f"{word}  {case.id}{shape}  {case.seconds:.2f} s{reason}"
+    return _harmless(f"{word}  {case.id}{shape}  {case.seconds:.2f} s{reason}")
 
 
 def failure_lines(case: CaseResult, rest: str = "--report DIR shows") -> Iterator[str]:
@@ -38,6 +44,10 @@ def failure_lines(case: CaseResult, rest: str = "--report DIR shows") -> Iterato
 
     ``rest`` says where what is too long for a terminal can be read.
     """
+    yield from map(_harmless, _failure_lines(case, rest))
+
+
+def _failure_lines(case: CaseResult, rest: str) -> Iterator[str]:
     yield f"{case.id}: {case.title}"
     if case.reason:
         yield f"  {case.reason}"
@@ -47,7 +57,7 @@ def failure_lines(case: CaseResult, rest: str = "--report DIR shows") -> Iterato
     shown = [difference for step in failed for difference in step.differences]
     for difference in case.differences:
         if difference not in shown:
-            yield from (f"  {line}" for line in difference.lines())
+            yield from _difference_lines(difference)
     for evidence in case.evidence:
         yield from _evidence_lines(evidence, rest)
 
@@ -57,22 +67,38 @@ def _step_lines(step: StepResult, rest: str) -> Iterator[str]:
     yield f"  step: {step.title}"
     yield from (f"  | {line}" for line in step.source.splitlines())
     for difference in step.differences:
-        yield from (f"  {line}" for line in difference.lines())
+        yield from _difference_lines(difference)
     for evidence in step.evidence:
         yield from _evidence_lines(evidence, rest)
+
+
+def _difference_lines(difference: Difference) -> Iterator[str]:
+    """Long query values are cut, unless expected and received would then look the same."""
+    alike = difference.expected and _short(difference.expected) == _short(difference.received)
+    yield from (f"  {line if alike else _short(line)}" for line in difference.lines())
+
+
+def _short(text: str) -> str:
+    """The text with the long values in the queries of its URLs cut."""
+    return _LONG_QUERY_VALUE.sub(lambda found: f"{found[1]}{found[2][:_KEPT]}…", text)
+
+
+def _harmless(line: str) -> str:
+    """Nothing that a file or a target put into the line reaches the terminal as a command."""
+    return visible(line).replace("\r", "\\x0d")
 
 
 def _evidence_lines(evidence: Evidence, rest: str) -> Iterator[str]:
     if evidence.path is not None:
         yield f"  evidence: {evidence.title}: {evidence.path}"
         return
-    lines = evidence.text.splitlines()
+    title, lines = _short(evidence.title), [_short(line) for line in evidence.text.splitlines()]
     if len(lines) == 1 and len(lines[0]) < 160:
-        yield f"  {evidence.title}: {lines[0]}"
+        yield f"  {title}: {lines[0]}"
     elif lines and evidence.kind in ("xml", "html"):
-        yield f"  {evidence.title}: {len(lines)} lines ({evidence.kind}); {rest} them"
+        yield f"  {title}: {len(lines)} lines ({evidence.kind}); {rest} them"
     elif lines:
-        yield f"  {evidence.title}:"
+        yield f"  {title}:"
         yield from (f"    {line[:200]}" for line in lines[:EVIDENCE_LINES])
         if len(lines) > EVIDENCE_LINES:
             yield f"    ({len(lines) - EVIDENCE_LINES} more lines; {rest} all)"

@@ -55,6 +55,7 @@ def html_text(result: RunResult) -> str:
         finding_rows=finding_rows,
         rules_of=rules_of,
         example_of=_example_of,
+        to_look_at=_to_look_at,
         good_login=first_good_login(result.cases),
         result=result,
         verdicts=VERDICTS,
@@ -89,6 +90,14 @@ def _example_of(finding: Finding) -> Evidence | None:
     """The message of the finding's first case, where there is one with a fault to show."""
     messages = (evidence for evidence in finding.cases[0].evidence if evidence.kind == "xml")
     return next((one for one in messages if any(m.kind in ("fault", "removed") for m in one.marks)), None)
+
+
+def _to_look_at(case: CaseResult) -> str:
+    """Where a reader begins when nothing tells what to change."""
+    hint = case.differences[0].hint if case.differences else ""
+    step = case.failed_step
+    place = f"Begin at {step.where}, step {step.title}" if step and step.where else ""
+    return hint or place or "Begin at the evidence of the case"
 
 
 def _groups(cases: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from harness.result import CaseResult, RunResult
+from harness.result import CaseResult, RunResult, StepResult
 
 
 def write_junit(result: RunResult, path: Path) -> None:
@@ -44,14 +44,26 @@ def _case(case: CaseResult) -> str:
     name = f"{case.id} ({case.signed} signed)" if case.signed else case.id
     opening = (
         f"<testcase classname={_attr(case.group or case.driver)} name={_attr(name)} "
-        f'time="{case.seconds:.3f}">'
+        f'time="{case.seconds:.3f}"{_place(case.failed_step)}>'
     )
     return opening + _outcome(case) + "</testcase>"
 
 
+def _place(step: StepResult | None) -> str:
+    """``file`` and ``line`` of the failing step, which CI servers make a link of."""
+    file, _, line = step.where.rpartition(":") if step else ("", "", "")
+    return f" file={_attr(file)} line={_attr(line)}" if file and line.isdigit() else ""
+
+
+def _step_lines(step: StepResult | None) -> list[str]:
+    """The failing step, as the console shows it."""
+    return [f"at {step.where}", f"step: {step.title}"] if step and step.where else []
+
+
 def _outcome(case: CaseResult) -> str:
     message = case.differences[0].message if case.differences else case.reason or case.title
-    detail = "\n".join(line for difference in case.differences for line in difference.lines())
+    lines = [line for difference in case.differences for line in difference.lines()]
+    detail = "\n".join([*_step_lines(case.failed_step), *lines])
     if case.error:
         return f"<error message={_attr(message)}>{_text(detail or case.reason)}</error>"
     if case.verdict == "failed":

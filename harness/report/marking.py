@@ -17,7 +17,7 @@ LONG_BASE64 = 200
 """Longer texts of base64 (certificates, ciphertext) are cut in the middle: nobody reads them."""
 _KEPT = 48
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _REFERENCE = re.compile(r"<[\w.-]*:?Reference[^>]*\sURI=[\"']#([^\"']+)")
 EXCERPT_LINES = 28
 _GAP = Markup("…")

@@ -163,6 +163,7 @@ class _Run:
             title=_title(step, shown(step.name, fields)),
             source=block(step.name, fields),
             where=step.where,
+            number=step.number,
         )
         started = time.perf_counter()
         try:

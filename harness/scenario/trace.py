@@ -36,6 +36,6 @@ def http_evidence(world: World) -> Evidence:
     """The last requests, one a line."""
     lines = []
     for each in world.exchanges[-_SHOWN:]:
-        lines.append(f"{each.actor}: {each.summary[:300]}")
+        lines.append(f"{each.actor}: {each.summary}")
         lines.extend(f"  cookie not sent or kept: {reason}" for reason in each.cookies_held_back)
     return Evidence("the last requests", "http", "\n".join(lines) or "none")

@@ -52,6 +52,7 @@ def result(tmp_path: Path) -> RunResult:
                     Evidence("screen", "screenshot", path=picture),
                 ],
                 where="login-01.scenario.yaml:12",
+                number=2,
             ),
         ],
         evidence=[

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 from lxml import etree, html
 
+from harness.difference import Difference
 from harness.report.console import (
     case_line,
     failure_lines,
@@ -19,7 +21,8 @@ from harness.report.html import html_text, write_html
 from harness.report.json_file import SCHEMA_PATH, write_json
 from harness.report.junit import write_junit
 from harness.report.marking import excerpt, marked_xml
-from harness.result import Mark, RunResult
+from harness.result import CaseResult, Mark, RunResult
+from tests.report.conftest import AUDIENCE
 
 
 def test_the_json_report_fits_its_published_schema(result: RunResult, tmp_path: Path) -> None:
@@ -31,6 +34,11 @@ def test_the_json_report_fits_its_published_schema(result: RunResult, tmp_path: 
     jsonschema.validate(report, json.loads(SCHEMA_PATH.read_text()))
     assert report["summary"] == {"passed": 1, "failed": 2, "warning": 1, "skipped": 1, "not verified": 1}
     assert report["cases"][1]["differences"][0]["code"] == "aud_mismatch"
+    assert [case["failed_step"] for case in report["cases"]] == [
+        None,
+        {"number": 2, "title": "user.sign_in", "where": "login-01.scenario.yaml:12"},
+        *[None] * 4,
+    ]
 
 
 def test_junit_tells_a_failure_from_an_error_and_from_what_is_unknown(
@@ -48,6 +56,8 @@ def test_junit_tells_a_failure_from_an_error_and_from_what_is_unknown(
     assert outcome["x-broken"] == ["error"]
     assert outcome["x-unknown"] == ["skipped"]
     assert outcome["setup-01"] == []
+    places = {(case.get("file"), case.get("line")) for case in suite.iter("testcase")}
+    assert places == {(None, None), ("login-01.scenario.yaml", "12")}
 
 
 def test_the_html_report_is_one_file_without_scripts_or_outside_resources(
@@ -66,6 +76,35 @@ def test_the_html_report_shows_the_difference_and_what_to_change(result: RunResu
     row = page.xpath("//h2[.='What failed']/following-sibling::table[1]//tr[td]")[0].text_content()
     assert "login-01-sp-initiated" in row
     assert "in Okta, field 'Audience URI (SP Entity ID)': paste the Entity ID" in row
+
+
+def test_where_nothing_tells_what_to_change_the_html_report_says_where_to_begin(result: RunResult) -> None:
+    def said() -> list[str]:
+        rows = html.fromstring(html_text(result)).xpath(
+            "//h2[.='What failed']/following-sibling::table[1]//tr[td]"
+        )
+        return [row.xpath("string(td[3])") for row in rows]
+
+    case = result.cases[1]
+    case.differences = [replace(AUDIENCE, fixes=())]
+    assert said()[0] == AUDIENCE.hint
+    case.differences = [replace(AUDIENCE, fixes=(), hint="")]
+    assert said() == [
+        "Begin at login-01.scenario.yaml:12, step user.sign_in",
+        "Begin at the evidence of the case",
+    ]
+
+
+def test_several_lines_received_stay_several_lines_in_the_html_report(result: RunResult) -> None:
+    several = replace(AUDIENCE, received="one\ntwo\n  three")
+    result.cases[1].differences = [several]
+
+    text = html_text(result)
+
+    assert "dl.difference dd, .received { white-space: pre-wrap; }" in text
+    page = html.fromstring(text)
+    assert page.xpath("string(//td/span[contains(@class, 'received')])") == f"Received: {several.received}"
+    assert several.received in page.xpath("//dl[@class='difference']/dd/text()")
 
 
 def test_links_of_the_failed_table_lead_to_the_case(result: RunResult) -> None:
@@ -105,10 +144,23 @@ def test_a_failing_case_prints_step_place_values_and_evidence(result: RunResult)
         assert part in text
 
 
+def test_a_long_value_in_an_address_is_cut_where_nothing_is_lost_by_it(result: RunResult) -> None:
+    def said(expected: str, received: str) -> list[str]:
+        case = CaseResult("x", "x", "failed", differences=[Difference("c", "m.", expected, received)])
+        return [line.strip() for line in failure_lines(case) if "ected: " in line or "ceived: " in line]
+
+    at = "the page (200 http://localhost:1/sso?a=b&SAMLRequest="
+    assert said("", f"{at}{'A' * 300}&b=c)") == [f"received: {at}AAAAAAAAAAAA…&b=c)"]
+    assert said(f"{at}{'A' * 300}1)", f"{at}{'A' * 300}2)") == [
+        f"expected: {at}{'A' * 300}1)",
+        f"received: {at}{'A' * 300}2)",
+    ]
+
+
 def test_lines_name_the_case_the_shape_and_the_reason(result: RunResult) -> None:
     assert case_line(result.cases[0]) == "PASS  setup-01  0.00 s"
     assert case_line(result.cases[1]) == "FAIL  login-01-sp-initiated  [both signed]  0.25 s"
-    assert case_line(result.cases[5]) == "ERR   x-broken  0.00 s  the browser died\x07"
+    assert case_line(result.cases[5]) == "ERR   x-broken  0.00 s  the browser died\\x07"
     assert list(summary_lines(result)) == [
         "1 passed, 2 failed, 1 warning, 1 skipped, 1 not verified in 1.5 s (target reference, seed 42)"
     ]
