@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from harness.commands.options import existing, new_file, report_options, seed_option
-from harness.commands.output import Progress, finish
+from harness.commands.output import Progress, check_outputs, finish
 from harness.exits import USAGE
 from harness.result import CaseResult
 
@@ -85,6 +85,7 @@ def command(
         return USAGE
 
     described = load_target(target)
+    check_outputs(json_file=json_file, junit_file=junit_file, report=report, draft=draft)
     with Progress() as progress:
 
         def show(case: CaseResult) -> None:

@@ -46,5 +46,5 @@ def command(patterns: tuple[str, ...]) -> int:
             told = f"{', '.join(one.requirements) or 'no requirement'}; {one.source}"
             click.echo(textwrap.indent(textwrap.fill(told, WIDTH - 6), "      "))
         click.echo()
-    click.echo(f"{len(chosen)} faults")
+    click.echo(f"{len(chosen)} fault{'s' if len(chosen) > 1 else ''}")
     return 0

@@ -15,11 +15,17 @@ new_file = click.Path(dir_okay=False, path_type=Path)
 SEED_BITS = 32
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within limits, called so in messages."""
+
+    name = "whole number"
+
+
 def seed_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--seed N``: names, ids and passwords follow from it; a run prints the one it used."""
     return click.option(
         "--seed",
-        type=click.IntRange(min=0),
+        type=WholeNumber(min=0),
         default=lambda: secrets.randbits(SEED_BITS),
         metavar="N",
         help="Repeat a run: give back the seed that it printed.",

@@ -19,7 +19,7 @@ from harness.report.console import (
     finding_lines,
     summary_lines,
 )
-from harness.report.html import write_html
+from harness.report.html import REPORT_NAME, write_html
 from harness.report.json_file import write_json
 from harness.report.junit import write_junit
 from harness.result import CaseResult, Finding, RunResult
@@ -27,6 +27,55 @@ from harness.result import CaseResult, Finding, RunResult
 BAR_WIDTH = 24
 FEW = 3
 """So many failures of a check are printed in full without being asked for."""
+
+
+class OutputRefused(OSError):
+    """A file that a command was asked to write cannot be written; found before anything runs."""
+
+
+def check_outputs(
+    *, json_file: Path | None, junit_file: Path | None, report: Path | None, draft: Path | None = None
+) -> None:
+    """Try each place that will be written to, since a run takes minutes and its result would be lost.
+
+    :raises OutputRefused: with the option, the path, what is wrong and what to do.
+    """
+    outputs = (
+        ("--json", json_file, json_file),
+        ("--junit", junit_file, junit_file),
+        ("--report", report, report and report / REPORT_NAME),
+        ("--write-deviations", draft, draft),
+    )
+    for option, named, file in outputs:
+        if file is None or (file.exists() and not file.is_file() and not file.is_dir()):
+            continue  # opening and closing a pipe would end it for its reader
+        try:
+            _try_to_write(file.resolve())
+        except (OSError, RuntimeError) as error:
+            advice = "name a path in a folder that you may write to"
+            raise OutputRefused(
+                f"{option} {named} cannot be written: {_obstacle(file, error)}; {advice}"
+            ) from error
+
+
+def _try_to_write(file: Path) -> None:
+    """Permissions tell less than an attempt: file systems may be read-only, and root may write everywhere else."""
+    new = not file.exists()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("ab"):
+        pass
+    if new:
+        file.unlink()
+
+
+def _obstacle(file: Path, error: Exception) -> str:
+    """What stands in the way, by its name."""
+    for folder in reversed(file.parents):
+        if folder.exists() and not folder.is_dir():
+            return f"{folder} is a file, where a folder has to be"
+    if not isinstance(error, OSError):
+        return str(error)
+    return f"{error.strerror} ({error.filename})"
 
 
 class Progress:

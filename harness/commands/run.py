@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.commands.options import existing, report_options, seed_option
-from harness.commands.output import Progress, finish
+from harness.commands.options import WholeNumber, existing, report_options, seed_option
+from harness.commands.output import Progress, check_outputs, finish
 from harness.exits import CANNOT_JUDGE, USAGE
 from harness.result import CaseResult, RunResult
 
@@ -22,7 +22,16 @@ ENOUGH_FOR_A_PROCESS = 15
 """Scenarios from which on a further process saves time."""
 
 
-@click.command("run")
+EXIT_CODES = """\b
+Exit codes:
+  0    everything passed
+  1    a scenario failed
+  2    wrong usage, a mistake in a file, or a result that cannot be written
+  3    nothing could be judged: no browser, say, or all was skipped
+  130  stopped with Ctrl-C"""
+
+
+@click.command("run", epilog=EXIT_CODES)
 @click.argument("paths", nargs=-1, type=existing)
 @click.option(
     "--driver",
@@ -34,7 +43,7 @@ ENOUGH_FOR_A_PROCESS = 15
 @click.option("--only", metavar="PATTERN", help="Run only ids that match, for example 'login-*'.")
 @click.option(
     "--jobs",
-    type=click.IntRange(1, 64),
+    type=WholeNumber(1, 64),
     metavar="N",
     help="Processes to run in; the default is one a core for a long run by http, else one.",
 )
@@ -67,6 +76,7 @@ def command(
             click.echo(f"{scenario.id}  {scenario.title}")
         return 0
 
+    check_outputs(json_file=json_file, junit_file=junit_file, report=report)
     result = RunResult(target="reference", seed=seed)
     started = time.perf_counter()
     options = RunOptions(driver=driver, seed=seed, report_dir=report)
@@ -83,11 +93,10 @@ def command(
             _not_run(scenario, driver, unavailable) for scenario in scenarios[len(result.cases) :]
         ]
     result.seconds = time.perf_counter() - started
-    code = finish(result, json_file=json_file, junit_file=junit_file, report=report)
-    if unavailable is not None:
+    if unavailable is not None:  # told first: it is why the summary says that so much is not verified
         click.echo(f"error: {unavailable}", err=True)
-        return CANNOT_JUDGE
-    return code
+    code = finish(result, json_file=json_file, junit_file=junit_file, report=report)
+    return code if unavailable is None else CANNOT_JUDGE
 
 
 def _jobs(driver: str, count: int) -> int:

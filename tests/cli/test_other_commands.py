@@ -54,6 +54,11 @@ def test_an_unknown_step_gets_a_suggestion(okta_harness: Run) -> None:
     assert "Did you mean 'okta.assign'?" in ran.err
 
 
+def test_a_single_fault_is_counted_as_one(okta_harness: Run) -> None:
+    assert okta_harness("faults", "xsw1").out.endswith("\n1 fault\n")
+    assert okta_harness("faults", "xsw[12]").out.endswith("\n2 faults\n")
+
+
 def test_steps_prints_the_json_schema(okta_harness: Run) -> None:
     schema = json.loads(okta_harness("steps", "--schema").out)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from harness.commands.output import check_outputs
 from harness.drivers.browser.finder import find_browser
 from tests.cli.conftest import Run
 
@@ -104,6 +105,86 @@ def test_reports_are_written_where_asked(
     assert "failing-sign-in" in (out / "html" / "report.html").read_text()
 
 
+def test_json_and_junit_name_the_failing_step_and_its_line(
+    okta_harness: Run, failing: Path, tmp_path: Path
+) -> None:
+    okta_harness("run", failing, "--json", tmp_path / "r.json", "--junit", tmp_path / "r.xml")
+
+    line = failing.read_text().splitlines().index("  - expect.signed_in: {as: ada@acme.test}") + 1
+    (case,) = json.loads((tmp_path / "r.json").read_text())["cases"]
+    step = case["failed_step"]
+    assert step["where"] == f"{failing}:{line}"
+    assert step["title"] == f"{step['number']}. expect.signed_in: {{as: ada@acme.test}}"
+    (told,) = etree.parse(tmp_path / "r.xml").getroot().iter("testcase")
+    assert (told.get("file"), told.get("line")) == (str(failing), str(line))
+    assert told.findtext("failure", "").startswith(f"at {failing}:{line}\nstep: {step['title']}\n")
+
+
+def test_a_saml_message_in_an_address_is_cut_on_the_console_and_kept_in_the_json(
+    okta_harness: Run, failing: Path, tmp_path: Path
+) -> None:
+    ran = okta_harness("run", failing, "--json", tmp_path / "r.json")
+
+    assert re.search(
+        r"page 'Acme - App Not Assigned' .*\?SAMLRequest=[\w%]{12}…&RelayState=[^)]*…\):$", ran.out, re.M
+    )
+    assert not re.search(r"SAMLRequest=[\w%]{13}", ran.out)
+    assert re.search(r"SAMLRequest=[\w%]{200}", (tmp_path / "r.json").read_text())
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize(
+    ("option", "place", "reason"),
+    [
+        ("--json", "{tmp}/file/r.json", "{tmp}/file is a file, where a folder has to be"),
+        ("--junit", "{tmp}/file/deeper/r.xml", "{tmp}/file is a file, where a folder has to be"),
+        ("--report", "/proc/nope", "No such file or directory (/proc/nope)"),
+        ("--report", "{tmp}/odd", "Is a directory ({tmp}/odd/report.html)"),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_told_before_anything_runs(
+    okta_harness: Run, good: Path, tmp_path: Path, command: str, option: str, place: str, reason: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "odd/report.html").mkdir(parents=True)
+    place, reason = place.format(tmp=tmp_path), reason.format(tmp=tmp_path)
+
+    ran = okta_harness(command, good if command == "run" else "reference", option, place)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        f"error: {option} {place} cannot be written: {reason}; name a path in a folder that you may write to\n"
+    )
+
+
+def test_a_former_result_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
+    former, new, pipe = tmp_path / "former.json", tmp_path / "sub/new.xml", tmp_path / "pipe"
+    former.write_text("{}")
+    os.mkfifo(pipe)
+
+    check_outputs(json_file=former, junit_file=new, report=tmp_path / "html", draft=pipe)
+
+    assert former.read_text() == "{}"
+    assert sorted(path.name for path in tmp_path.rglob("*") if not path.is_dir()) == ["former.json", "pipe"]
+
+
+def test_a_number_is_called_a_number(okta_harness: Run, good: Path) -> None:
+    assert "'x' is not a valid whole number" in okta_harness("run", good, "--jobs", "x").err
+    assert "'x' is not a valid whole number" in okta_harness("run", good, "--seed", "x").err
+
+
+def test_a_file_cannot_write_on_the_terminal(okta_harness: Run, good: Path) -> None:
+    good.write_text(
+        good.read_text().replace("as: ada@acme.test}", 'as: ada@acme.test, page: "/\\e[2J\\r\\x9b"}')
+    )
+
+    ran = okta_harness("run", good)
+
+    assert ran.code == 1
+    assert "/\\x1b[2J\\x0d\\x9b" in ran.out
+    assert not set(ran.out) & set("\x1b\r\x9b")
+
+
 def test_the_same_seed_gives_the_same_org_and_another_seed_another(okta_harness: Run, failing: Path) -> None:
     def app_key(seed: int) -> str:
         found = re.search(r"/(exk\w+)/sso/saml", okta_harness("run", failing, "--seed", seed).out)
@@ -174,3 +255,16 @@ def test_no_browser_ends_with_3_and_says_what_to_do(
     assert ran.code == 3
     assert "OKTA_HARNESS_BROWSER" in ran.err
     assert "playwright install chromium" in ran.err
+
+
+def test_why_nothing_was_verified_stands_before_the_summary(good: Path, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "harness", "run", str(good), "--driver", "browser"],
+        env={**os.environ, "OKTA_HARNESS_BROWSER": str(tmp_path / "no-such-browser")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stdout.index("error: ") < ran.stdout.index("1 not verified in ")
