@@ -10,7 +10,7 @@ from harness.scenario.model import Scenario
 from harness.scenario.source import MAX_BYTES, SUFFIX, read_source
 from harness.yamlfile import FileProblem, did_you_mean
 
-_ID_LINE = re.compile(r"""^id:[ \t]*["']?([^\s"'#]+)""", re.M)
+_ID_LINE = re.compile(r"""^(?:\{[ \t]*)?["']?id["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""", re.M)
 _ADVICE = "a twin is a scenario of this run, of the folder of this file, or of a folder beside that one"
 
 

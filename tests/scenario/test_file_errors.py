@@ -64,6 +64,8 @@ def test_a_twin_may_stand_in_the_folder_or_beside_it_when_its_file_is_run_alone(
     given = write("far/given", "given")
     for twin in ("in-the-folder", "in-a-folder-beside"):
         assert load(write("near/alone", "alone", twin))[0].twin_of == twin
+    (tmp_path / "near/braces.scenario.yaml").write_text('{"id": "in-braces", title: T, steps: [sp.save]}')
+    assert load(write("near/alone", "alone", "in-braces"))[0].twin_of == "in-braces"
     alone = write("near/deeper", "deeper", "givn")
     assert "Did you mean 'given'?" in text_of(lambda: load_all([alone, given]))
 
