@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.commands.options import existing, new_file, report_options, seed_option
+from harness.commands.options import WholeNumber, existing, new_file, report_options, seed_option
 from harness.commands.output import Progress, check_outputs, finish
 from harness.exits import USAGE
 from harness.result import CaseResult
@@ -32,7 +32,7 @@ from harness.result import CaseResult
 @click.option("--consent", is_flag=True, help="The target's operator agrees to cases that load it.")
 @click.option("--slow", is_flag=True, help="Run the cases that wait for minutes, too.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure in full, not only the causes.")
-@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Worker processes.")
+@click.option("--jobs", type=WholeNumber(1, 64), metavar="N", help="Worker processes.")
 @click.option(
     "--list", "list_only", is_flag=True, help="Show every requirement with its cases, or why it has none."
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fake_idp.org.clock import Clock
-from harness.commands.options import existing, seed_option
+from harness.commands.options import WholeNumber, existing, seed_option
 
 if TYPE_CHECKING:
     from fake_idp import FakeOkta
@@ -29,13 +29,13 @@ _LAST_LINE = "For tests only. Ctrl+C stops."
 @click.command("serve")
 @click.option(
     "--okta-port",
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     default=OKTA_PORT,
     show_default=True,
     help="0: any free port.",
 )
 @click.option(
-    "--sp-port", type=click.IntRange(0, 65535), default=SP_PORT, show_default=True, help="0: any free port."
+    "--sp-port", type=WholeNumber(0, 65535), default=SP_PORT, show_default=True, help="0: any free port."
 )
 @click.option(
     "--data",

@@ -71,7 +71,9 @@ def _outcome(case: CaseResult) -> str:
     if case.verdict in ("skipped", "not verified"):
         return f"<skipped message={_attr(f'{case.verdict}: {case.reason}')}/>"
     if case.verdict == "warning":
-        return f"<system-out>{_text('warning: ' + (detail or case.reason))}</system-out>"
+        known = [case.reason] if case.accepted else []
+        told = "\n".join([*known, detail or case.reason])
+        return f"<system-out>{_text('warning: ' + told)}</system-out>"
     return ""
 
 

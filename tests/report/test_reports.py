@@ -19,7 +19,7 @@ from harness.report.console import (
 )
 from harness.report.html import html_text, write_html
 from harness.report.json_file import SCHEMA_PATH, write_json
-from harness.report.junit import write_junit
+from harness.report.junit import junit_text, write_junit
 from harness.report.marking import excerpt, marked_xml
 from harness.result import CaseResult, Mark, RunResult
 from tests.report.conftest import AUDIENCE
@@ -39,6 +39,17 @@ def test_the_json_report_fits_its_published_schema(result: RunResult, tmp_path: 
         {"number": 2, "title": "user.sign_in", "where": "login-01.scenario.yaml:12"},
         *[None] * 4,
     ]
+
+
+def test_junit_gives_the_reason_for_which_a_failure_is_accepted() -> None:
+    difference = Difference("accepted", "A message that must be refused was accepted.")
+    case = CaseResult(
+        "x", "X", verdict="warning", reason="Known deviation: a gateway checks it.", differences=[difference]
+    )
+    case.accepted = True
+    text = junit_text(RunResult("sp", 1, [case], 0.0))
+    assert "warning: Known deviation: a gateway checks it.\n" in text
+    assert difference.message in text
 
 
 def test_junit_tells_a_failure_from_an_error_and_from_what_is_unknown(
