@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from harness.conformance.bench import Bench, Login, NoRequest
+from harness.conformance.bench import COUNTING_SECONDS, Bench, Login, NoRequest
 from harness.conformance.cases import SHAPES, Shape
 from harness.conformance.identity import Identity
 from harness.conformance.idp import Variation
@@ -101,7 +101,7 @@ def _login_leads_here(bench: Bench) -> None:
 
 def _metadata_was_fetched(bench: Bench) -> None:
     """By now, at the latest: some SPs read metadata when the first login begins."""
-    if bench.running.by_url and not bench.publisher.asked:
+    if bench.running.by_url and not bench.publisher.wait(0, COUNTING_SECONDS):
         raise SetUpError(
             "metadata_not_fetched",
             "the target file says that the SP reads its IdP metadata from a URL, and nobody asked for it there",
