@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from harness.conformance.cases import cases
 from harness.conformance.idp import Variation
 from harness.conformance.opening import open_bench
 from harness.conformance.options import CheckOptions
+from harness.conformance.publisher import Publisher
 from harness.conformance.selection import why_skipped
 from harness.targets.errors import SetUpError
 from harness.targets.model import Configure, Refresh, SignedIn, TargetFile
@@ -151,3 +154,15 @@ def test_the_reference_sp_reads_a_url_if_it_may_read_this_machine(
         assert isinstance(bench.running, ReferenceTarget)
         assert bench.running.sp.organization().saved.metadata_url == (bench.publisher.url if by_url else "")
         assert (bench.running.refresh_seconds is not None) == by_url
+
+
+def test_a_request_that_is_counted_after_its_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = Publisher._count
+
+    def late(*counted: Any) -> None:
+        Timer(0.05, count, counted).start()
+
+    with open_bench(TargetFile("reference", reference={}), CheckOptions(), "late") as bench:
+        monkeypatch.setattr(Publisher, "_count", late)
+        bench.publisher.publish(bench.idp.metadata())
+        bench.refresh()
