@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from lxml import etree
 
 from fake_idp.saml.claims import parse_instant
+from fake_idp.saml.decoding import decode_post
 from fake_idp.saml.messages import AuthnRequest, Binding, RequestRefused, read_post, read_redirect, read_xml
 from fake_idp.saml.names import NAMESPACES
 from fake_idp.saml.xml import parse
@@ -29,7 +30,7 @@ def lenient_redirect(query: str) -> AuthnRequest:
         return read_redirect(query, expect=AuthnRequest)
     except RequestRefused:
         raw = next((part[12:] for part in query.split("&") if part.startswith("SAMLRequest=")), "")
-        xml = inflated(unquote_plus(raw).replace(" ", "+"))
+        xml = _inflated(unquote_plus(raw).replace(" ", "+"))
         if xml is None:
             raise
         parameters = dict(parse_qsl(query, keep_blank_values=True))
@@ -45,15 +46,15 @@ def lenient_post(message: str, relay_state: str | None) -> AuthnRequest:
     try:
         return read_post(message, relay_state, expect=AuthnRequest)
     except RequestRefused as refusal:
-        xml = inflated(message)
-        if xml is None and refusal.code in _REPAIRED:
-            xml = base64.b64decode(message, validate=False)
+        if refusal.code in _REPAIRED:
+            return _lenient(decode_post(message), "POST", relay_state)
+        xml = _inflated(message) if refusal.code == "deflated" else None
         if xml is None:
             raise
         return _lenient(xml, "POST", relay_state)
 
 
-def inflated(text: str) -> bytes | None:
+def _inflated(text: str) -> bytes | None:
     """What a base64 text holds, if that is compressed."""
     for window in (_RAW, _ZLIB_OR_GZIP):
         try:

@@ -95,7 +95,7 @@ class StubSp:
     def request(self, destination: str) -> bytes:
         acs = f"{self.url}/elsewhere" if self.trouble == "acs differs" else f"{self.url}/acs"
         issuer = "somebody-else" if self.trouble == "issuer differs" else "stub-sp"
-        policy = '<p:NameIDPolicy AllowCreate=""/>' if self.trouble == "empty AllowCreate" else ""
+        policy = '<p:NameIDPolicy AllowCreate=""/>' if "empty AllowCreate" in self.trouble else ""
         return (
             '<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" '
             f'ID="{self.asked[-1]}" Version="2.0" IssueInstant="{format_instant(datetime.now(UTC))}" '

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
 from fake_idp.saml.claims import parse_instant
-from harness.conformance.lenient import inflated, unusable_values
+from fake_idp.saml.decoding import RequestRefused, decode_post
+from harness.conformance.lenient import unusable_values
 from harness.conformance.request_checks.reading import ASSERTION, DSIG, PROTOCOL, Check, ReadRequest, Requests
 from harness.conformance.verdicts import Outcome, not_verified, only_warning, passed, skipped
 
@@ -59,8 +60,10 @@ def post_encoding(run: Requests) -> Outcome:
         return skipped("The SP sends its requests by redirect.")
 
     def problem(request: ReadRequest) -> str:
-        if inflated(dict(request.seen.form)["SAMLRequest"]) is not None:
-            return "DEFLATEd, as only HTTP-Redirect has it"
+        try:
+            decode_post(dict(request.seen.form)["SAMLRequest"])
+        except RequestRefused as refusal:
+            return refusal.reason
         return "" if request.seen.endpoint == request.seen.sso_url else f"to {request.seen.endpoint}"
 
     expected = "plain base64, in a form that posts to the IdP's SingleSignOnService"
